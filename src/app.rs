@@ -137,12 +137,18 @@ impl App {
         let external = web.external.clone();
         // First: a port that is in use ends a second exporter before it touches the state file.
         let server = Server::bind(web).await?;
-        let (targets, state_writer) = Targets::build(config, &clock)?;
+        let (targets, state_writer) = Targets::build(config, &clock).await?;
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
-        let router =
-            http::router(targets.exposition(), readiness, landing(), reload.clone(), external);
+        let router = http::router(
+            targets.exposition(),
+            readiness,
+            landing(),
+            reload.clone(),
+            external,
+            server.streams(),
+        );
         Ok(Self {
             server,
             router,

@@ -118,6 +118,9 @@ struct InspectArgs {
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: tools::Output,
+    /// Do not read the server's own help pages.
+    #[arg(long)]
+    no_help: bool,
     /// Print suggested entries for a fields_file, to be edited, instead of the report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
@@ -142,6 +145,9 @@ struct CheckArgs {
     /// The target to check; without it, all configured targets.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Read the server's own help pages as well, and compare them with the mapping in use.
+    #[arg(long)]
+    learn: bool,
 }
 
 #[derive(Debug, Args)]
@@ -195,8 +201,8 @@ struct RecordArgs {
         value_parser = number::<u32>(1..=1000),
     )]
     cycles: u32,
-    /// Seconds from one cycle to the next; by default `poll.state`. Longer if the request limit
-    /// needs it.
+    /// Seconds from one cycle to the next; by default the shorter one of `poll.state` and
+    /// `poll.flow`. Longer if the request limit needs it.
     #[arg(
         long,
         value_name = "SECONDS",

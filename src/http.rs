@@ -3,6 +3,9 @@
 //! | endpoint | answer |
 //! | --- | --- |
 //! | `GET /` | landing page: a table of these addresses |
+//! | `GET /wall` | the queues at a glance; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` is `en` or `sv` |
+//! | `GET /wall/events` | the same as server-sent events; 503 above `--web.max-streams` |
+//! | `GET /wall.js`, `GET /wall.css` | script and style of the wallboard |
 //! | `GET /metrics` | metrics of every target and of the exporter; `?target=NAME`: of that target alone |
 //! | `GET /metrics/agents` | per-agent metrics; 404 while `agents.identity` is `none`; takes `?target=NAME` |
 //! | `GET /metrics/exporter` | metrics of the exporter itself, for jobs that scrape each target separately |
@@ -14,8 +17,8 @@
 //! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |
 //! | `GET`, `PUT /-/log-level` | shows and changes the log filter; added by `app` through [`log_level()`] |
 //!
-//! Each request passes `guard` first: rate limit, basic authentication, limit of concurrent
-//! requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
+//! Each request passes `guard` first: rate limit, basic authentication, origin of requests that
+//! change something, limit of concurrent requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
 //! from the last published data.
 
 mod access;
@@ -41,13 +44,14 @@ pub use access::{
     users::{BadHash, PasswordHash, Users},
     web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };
-use pages::{discovery, health, landing, metrics, reload, status};
+use pages::{discovery, health, landing, metrics, reload, status, wall};
 pub use pages::{
     discovery::{BadExternalUrl, ExternalUrl},
     health::Readiness,
     landing::Landing,
     log_level::{LogFilter, log_level},
     reload::{Reload, Reloaded, Reply},
+    wall::{EVENTS_PATH, Streams},
 };
 pub use serve::{
     Server, Settings,
@@ -68,13 +72,18 @@ struct Shared {
     landing: Arc<Landing>,
     reload: Reload,
     external: Option<ExternalUrl>,
+    wall: Arc<wall::Wall>,
 }
 
 /// Path and handler of each page that [`router`] serves.
 fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/", get(landing::page)),
-        ("/metrics", get(metrics::main)),
+        (wall::PATH, get(wall::page)),
+        (EVENTS_PATH, get(wall::events)),
+        (wall::SCRIPT_PATH, get(wall::script)),
+        (wall::STYLE_PATH, get(wall::style)),
+        (metrics::PATH, get(metrics::main)),
         (metrics::AGENTS_PATH, get(metrics::agents)),
         (metrics::EXPORTER_PATH, get(metrics::exporter)),
         (discovery::PATH, get(discovery::page)),
@@ -95,16 +104,18 @@ pub fn paths() -> Vec<&'static str> {
 }
 
 /// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at
-/// the host and port of the request for `/sd`.
+/// the host and port of the request for `/sd`. `streams` are those of [`Server::streams`].
 pub fn router(
     exposition: Arc<Exposition>,
     readiness: Readiness,
     landing: Landing,
     reload: Reload,
     external: Option<ExternalUrl>,
+    streams: Streams,
 ) -> Router {
     let (readiness, landing) = (Arc::new(readiness), Arc::new(landing));
-    let shared = Shared { exposition, readiness, landing, reload, external };
+    let wall = Arc::new(wall::Wall::new(streams));
+    let shared = Shared { exposition, readiness, landing, reload, external, wall };
     let pages = pages().into_iter();
     pages
         .fold(Router::new(), |router, (path, page)| router.route(path, page))

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line: flags and commands |
 //! | [`config`] | reads file, environment and secret files into typed settings, or returns all errors |
+//! | [`files`] | regular files, opened and read within limits of time |
 //! | [`yaml`] | YAML with the position of each value, for `config` and for field dictionaries |
 //! | [`app`] | builds and runs everything: listeners, targets, restarts, reload, logging, shutdown |
 //! | [`model`] | domain types of a contact centre: plain data that every room may use |
@@ -18,7 +19,7 @@
 //! | [`stats`] | counters about the exporter itself |
 //! | [`diagnosis`] | findings: problems of a target and of the exporter, judged once for `check` and `/status` |
 //! | [`metrics`] | names and HELP of all metrics, and the exposition for scrapers |
-//! | [`http`] | the web server: metrics, health, status, discovery, landing page, and access to them |
+//! | [`http`] | the web server: wallboard, metrics, health, status, discovery, landing page, and access to them |
 //! | [`tools`] | the commands that an operator runs beside the exporter: check, inspect, record, trace, init, healthcheck |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for authors of Trio clients |
 
@@ -26,6 +27,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod diagnosis;
+pub mod files;
 pub mod http;
 pub mod metrics;
 pub mod model;

@@ -9,6 +9,7 @@
 
 mod exposition;
 mod families;
+mod queue_figures;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,12 +19,16 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 pub use exposition::{
-    EncodeError, Encoded, Exposition, ExpositionError,
+    EncodeError, Encoded, Exposition, ExpositionError, Publications,
     encode::encode,
     negotiate::{Negotiated, negotiate, prefers_json, wants_gzip},
     status_view::StatusView,
 };
 pub use families::{exporter::Sharing, fields::FieldUsage, identity::Identity, process::Process};
+pub use queue_figures::{
+    CenterFigures, ClassFigures, PresentState, QueueFigures, ReadingAge, TargetFigures,
+    queue_figures,
+};
 
 use crate::{
     model::{Goals, Text},

@@ -39,3 +39,26 @@ pub type Text = std::sync::Arc<str>;
 /// Maximum length of a name, in characters. Longer names are cut: each is repeated in every series
 /// of its service.
 pub const NAME_LIMIT: usize = 200;
+
+/// Character in the place of one that may not be shown.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// Returns whether a character is invisible and changes how a text around it is shown: it moves the
+/// cursor of a terminal, changes colours, ends a line, or turns the direction of writing around.
+// With the direction turned a name can be made to look like another one, on a dashboard as in a log.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// Returns a name whose unprintable characters are replaced, for labels and messages.
+pub fn printable(name: Text) -> Text {
+    if !name.contains(is_unprintable) {
+        return name;
+    }
+    let shown = |c| if is_unprintable(c) { REPLACEMENT } else { c };
+    name.chars().map(shown).collect::<String>().into()
+}

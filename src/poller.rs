@@ -40,8 +40,10 @@ use situation::{LoggedMismatches, Situations};
 /// Intervals and limits of polling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Interval of the live collectors, and of the steps.
+    /// Interval of the states of services.
     pub state: Duration,
+    /// Interval of the lists of cases and the states of agents; `None`: as `state`.
+    pub flow: Option<Duration>,
     /// Interval of the configuration collectors.
     pub configuration: Duration,
     /// Interval of the inventory.
@@ -85,6 +87,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             state: Duration::from_secs(5),
+            flow: None,
             configuration: Duration::from_secs(300),
             inventory: Duration::from_secs(3600),
             collectors: [CollectorInterval::Default; Collector::COUNT],
@@ -99,6 +102,16 @@ impl Settings {
         Self { limits, ..self }
     }
 
+    /// Returns the interval of the lists of cases and the states of agents.
+    pub fn flow(&self) -> Duration {
+        self.flow.unwrap_or(self.state)
+    }
+
+    /// Returns the interval of the steps: the shorter one of the live intervals.
+    pub fn tick(&self) -> Duration {
+        self.state.min(self.flow())
+    }
+
     /// Returns the interval of `collector`; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {
@@ -106,6 +119,7 @@ impl Settings {
             CollectorInterval::Every(interval) => Some(interval),
             CollectorInterval::Default => Some(match collector.cadence() {
                 Cadence::Live => self.state,
+                Cadence::Flow => self.flow(),
                 Cadence::Configuration => self.configuration,
                 Cadence::Inventory => self.inventory,
             }),
@@ -125,8 +139,10 @@ pub struct Poller {
     configured: Settings,
     /// The settings in force: intervals may be longer than configured.
     settings: Settings,
-    /// Cost of the last round of live readings.
-    fast_load: Load,
+    /// Cost of the last reading of the states of services.
+    state_load: Load,
+    /// Cost of the last reading of cases and agents.
+    flow_load: Load,
     /// Cost of the last full round of configuration readings.
     slow_load: Load,
     clock: Clock,
@@ -174,7 +190,8 @@ impl Poller {
             client,
             configured: settings,
             settings,
-            fast_load: Load::default(),
+            state_load: Load::default(),
+            flow_load: Load::default(),
             slow_load: Load::default(),
             clock,
             stats,
@@ -253,7 +270,7 @@ impl Poller {
     /// Returns the present interval of the steps: longer than configured where Trio would get too
     /// many requests.
     pub fn period(&self) -> Duration {
-        self.settings.state
+        self.settings.tick()
     }
 
     /// Repeats the steps at fixed intervals, without an end. Ticks that a long step misses are
@@ -266,7 +283,7 @@ impl Poller {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             ticks
         };
-        let mut period = self.settings.state;
+        let mut period = self.period();
         let mut ticks = every(Instant::now(), period);
         let mut last: Option<Instant> = None;
         loop {
@@ -275,8 +292,8 @@ impl Poller {
             self.stats.polls_missed.add(missed);
             last = Some(tick);
             self.step().await;
-            if self.settings.state != period {
-                period = self.settings.state;
+            if self.period() != period {
+                period = self.period();
                 ticks = every(tick + period, period);
             }
         }

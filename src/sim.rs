@@ -43,7 +43,7 @@ mod world;
 pub use api::Charset;
 pub use dialect::Dialect;
 pub use in_process::InProcess;
-pub use options::{IdOffsets, Options, UnknownFields};
+pub use options::{HelpAccess, HelpPages, IdOffsets, Options, UnknownFields};
 pub use replay::{RecordingError, Replay};
 pub use scenario::{Scenario, ServicePlan, Team};
 pub use simulator::{Simulator, WallClock, serve};

@@ -77,6 +77,9 @@ pub struct ResourceStats {
     duration_micros: Counter,
     /// Bytes of answer bodies.
     pub response_bytes: Counter,
+    /// Requests that were sent a second time, because the connection broke. A request is one
+    /// finished request all the same.
+    pub repeated: Counter,
     /// Items seen twice and totals that changed while the pages of a list were read.
     pub drift: Counter,
 }
@@ -186,7 +189,7 @@ impl Stats {
         self.auth_failures[reason.index()].get()
     }
 
-    /// Counts a request that was sent again after the wait that the server had asked for.
+    /// Counts a request that was sent again.
     pub fn record_retry(&self, reason: RetryReason) {
         self.retries[reason.index()].add(1);
     }
@@ -225,6 +228,7 @@ impl ResourceStats {
             durations: Default::default(),
             duration_micros: Counter::default(),
             response_bytes: Counter::default(),
+            repeated: Counter::default(),
             drift: Counter::default(),
         }
     }
@@ -247,9 +251,10 @@ impl ResourceStats {
         self.duration_micros.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Returns the number of finished requests.
-    pub fn finished_requests(&self) -> u64 {
-        self.durations.iter().map(Counter::get).sum()
+    /// Returns the number of requests that the server got: finished ones, and those whose connection
+    /// broke before they were sent again.
+    pub fn sent_requests(&self) -> u64 {
+        self.durations.iter().map(Counter::get).sum::<u64>() + self.repeated.get()
     }
 
     /// Iterates over the numbers of requests by outcome, without those that are 0.

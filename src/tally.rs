@@ -31,7 +31,8 @@ pub use evidence::{
     WaitingNow, max_case_age, max_state_age,
 };
 pub use flow::{
-    ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, LevelGap, ServiceTotals,
+    ClassTotals, DayCounts, DayDetail, DayStart, DayTime, Destination, Event, FlowTotals,
+    Inference, LevelGap, ServiceTotals,
 };
 pub use saved::Saved;
 pub use skilled::SkilledAgents;
@@ -144,6 +145,10 @@ pub struct CenterTotals {
     pub visibility: Arc<Visibility>,
     /// Outcomes of the cases.
     pub flow: FlowTotals,
+    /// Smallest number of people of whom a number may be shown, of [`Settings::min_group_size`].
+    pub min_group_size: usize,
+    /// Time zone of the day and of times for people.
+    pub time_zone: TimeZone,
     /// Agents by service for which they have the skill; `None` while skills or agent states are
     /// unknown.
     pub skilled: Option<Arc<SkilledAgents>>,
@@ -263,6 +268,8 @@ impl CenterTally {
             agents: self.agents.totals(),
             visibility: self.agents.visibility(settings),
             flow: self.flow.totals(),
+            min_group_size: settings.min_group_size,
+            time_zone: settings.time_zone.clone(),
             skilled: self.skilled.agents(),
         }
     }

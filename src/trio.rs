@@ -21,13 +21,20 @@ pub use client::Client;
 pub use client_key::ClientKeyForm;
 pub use dictionary::{
     AlreadyFed, Dictionary, ExportedMember,
+    help::{
+        description::{
+            DocumentedMember, DocumentedType, EnumValue, Help, ResourceHelp, SampleForm,
+        },
+        mapping::{FieldHelp, ValueHelp},
+    },
     judge::{Judgement, is_no_time},
     meanings, proof,
 };
-pub use error::Error;
+pub use error::{Error, StatusHint};
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
+    help::{HelpError, HelpLimits},
     route::{Root, Route},
     selection::{RowPage, Selection},
 };
@@ -39,4 +46,5 @@ pub use wire::{
     certificates::{ExtraRoots, RootsError},
     exchange_log::{Exchange, ExchangeObserver, Outcome},
     links::names_a_resource,
+    tls_problem::TlsProblem,
 };

@@ -46,6 +46,8 @@ pub(crate) struct Cell {
     /// Length of an outage in the middle, in seconds, after which another server answers.
     pub(crate) outage: Option<u64>,
     pub(crate) loses_polls: bool,
+    /// Number of readings of the lists for each of the states of services.
+    pub(crate) lists_per_states: usize,
     pub(crate) hours: u64,
 }
 
@@ -88,8 +90,12 @@ pub(crate) fn measure(cell: &Cell) -> CellResult {
     let start = UNIX_EPOCH + Duration::from_millis(1_768_464_000_370);
     let poll = Duration::from_secs(cell.poll);
     let ahead = if cell.times == Times::Ahead { 3 } else { 0 };
-    let view =
-        View { poll, calls_readable: cell.calls_readable, clock_ahead: Duration::from_secs(ahead) };
+    let view = View {
+        poll,
+        lists_per_states: cell.lists_per_states,
+        calls_readable: cell.calls_readable,
+        clock_ahead: Duration::from_secs(ahead),
+    };
     let mut observer = Observer::new(InProcess::new(options, start), &dictionary, view);
     observer.read();
     observer.world.reset_truth();

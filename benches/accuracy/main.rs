@@ -35,6 +35,7 @@ struct Row {
     calls_readable: bool,
     outage: Option<u64>,
     loses_polls: bool,
+    lists_per_states: usize,
     hours: u64,
     promise: Promise,
 }
@@ -118,6 +119,7 @@ fn rows() -> Vec<Row> {
         calls_readable: true,
         outage: None,
         loses_polls: false,
+        lists_per_states: 1,
         hours,
         promise: Promise::Level,
     };
@@ -144,6 +146,7 @@ fn rows() -> Vec<Row> {
         Row { promise: Promise::Greetings, ..row("greetings", 12, Scenario::greetings()) },
         Row { outage: Some(40), ..row("failover", 24, Scenario::large()) },
         Row { loses_polls: true, ..row("lost polls", 24, Scenario::large()) },
+        Row { lists_per_states: 3, ..row("states every third", 24, Scenario::large()) },
     ]
 }
 
@@ -153,8 +156,16 @@ fn plans() -> Vec<Plan> {
     for row in rows() {
         for poll in POLL_INTERVALS {
             for times in TIMES {
-                let Row { name, scenario, calls_readable, outage, loses_polls, hours, promise } =
-                    &row;
+                let Row {
+                    name,
+                    scenario,
+                    calls_readable,
+                    outage,
+                    loses_polls,
+                    lists_per_states,
+                    hours,
+                    promise,
+                } = &row;
                 let is_rare = matches!(times, Times::WholeSeconds | Times::Ahead);
                 let cell = Cell {
                     scenario: scenario.clone(),
@@ -163,13 +174,17 @@ fn plans() -> Vec<Plan> {
                     calls_readable: *calls_readable,
                     outage: *outage,
                     loses_polls: *loses_polls,
+                    lists_per_states: *lists_per_states,
                     hours: *hours,
                 };
                 plans.push(Plan {
                     name,
                     promise: *promise,
                     cell,
-                    is_usual: poll <= 15 && (!is_rare || *name == EVERY_KIND && poll == 5),
+                    // States are read less often than the lists where these are read every 2 s.
+                    is_usual: poll <= 15
+                        && (!is_rare || *name == EVERY_KIND && poll == 5)
+                        && (*lists_per_states == 1 || poll == 2),
                 });
             }
         }

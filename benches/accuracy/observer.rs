@@ -3,7 +3,9 @@
 use std::{collections::HashMap, mem, time::Duration};
 
 use trio_exporter::{
-    model::{CaseClass, CaseList, ClockSkew, ContactCenter, Resource, Stamp, Text, unix_seconds},
+    model::{
+        Cadence, CaseClass, CaseList, ClockSkew, ContactCenter, Resource, Stamp, Text, unix_seconds,
+    },
     sim::InProcess,
     snapshot::{Center, Snapshot},
     tally::{self, CenterTotals, Inference, Settings, Tally, Truncation},
@@ -23,6 +25,8 @@ pub(crate) type ClassKey = (Text, CaseClass);
 pub(crate) struct View {
     /// Poll interval of all lists.
     pub(crate) poll: Duration,
+    /// Number of readings of the lists for each of the states of services.
+    pub(crate) lists_per_states: usize,
     /// The API user may read `services/calls`.
     pub(crate) calls_readable: bool,
     /// Time by which Trio's clock is ahead of the exporter's.
@@ -72,7 +76,12 @@ impl<'a> Observer<'a> {
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let stepped = Stamp { wall, mono: Duration::ZERO };
         let poll = view.poll;
-        let center = Center::new(contact_center, |collector| collector.is_fast().then_some(poll));
+        let states = poll * u32::try_from(view.lists_per_states).unwrap();
+        let center = Center::new(contact_center, |collector| match collector.cadence() {
+            Cadence::Live => Some(states),
+            Cadence::Flow => Some(poll),
+            Cadence::Configuration | Cadence::Inventory => None,
+        });
         let snapshot = Snapshot { centers: vec![center], ..Snapshot::new("main", "a", stepped) };
         Self {
             world_time: world.truth().now,
@@ -121,7 +130,8 @@ impl<'a> Observer<'a> {
         let body = |world: &mut InProcess, resource: &str| {
             world.read(&format!("cc/1/{resource}")).unwrap()
         };
-        let states = body(&mut self.world, "services/state");
+        let is_due = self.polls.len().is_multiple_of(self.view.lists_per_states);
+        let states = is_due.then(|| body(&mut self.world, "services/state"));
         let agents = body(&mut self.world, "agents/state");
         let list = |world: &mut InProcess, resource: Resource| -> CaseList {
             self.dictionary.case_list(resource, &body(world, resource.as_str())).unwrap()
@@ -130,8 +140,10 @@ impl<'a> Observer<'a> {
         let calls = self.view.calls_readable.then(|| list(&mut self.world, Resource::Calls));
         let center = &mut self.snapshot.centers[0];
         let before = center.clone();
-        let services = self.dictionary.service_states(&states).unwrap();
-        center.service_state.store(now, Duration::ZERO, services.len(), services);
+        if let Some(states) = states {
+            let services = self.dictionary.service_states(&states).unwrap();
+            center.service_state.store(now, Duration::ZERO, services.len(), services);
+        }
         let agents = self.dictionary.agent_states(&agents).unwrap();
         center.agent_state.store(now, Duration::ZERO, agents.len(), agents);
         center.cases.store(now, Duration::ZERO, cases.cases.len(), cases);

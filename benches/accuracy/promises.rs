@@ -33,14 +33,12 @@ impl Promise {
     /// Largest error of the service level at an interval in seconds, in points.
     fn level_error(self, poll: u64) -> Option<f64> {
         match (self, poll) {
-            (Self::Level, ..=2) => Some(0.5),
+            (Self::Level | Self::QuickHangUps, ..=2) => Some(0.4),
+            (Self::Greetings, ..=2) => Some(0.75),
             (Self::Level, ..=5) => Some(1.0),
-            (Self::Level, ..=15) => Some(2.0),
-            (Self::Greetings, ..=2) => Some(1.5),
-            (Self::QuickHangUps, ..=2) => Some(0.5),
             // Of a caller whom one list showed it is not known whether the wait was 3 s or 8 s.
-            (Self::QuickHangUps, ..=5) => Some(1.5),
-            (Self::QuickHangUps, ..=15) => Some(2.0),
+            (Self::QuickHangUps, ..=5) => Some(1.25),
+            (Self::Level | Self::QuickHangUps, ..=15) => Some(1.25),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ use crate::{
 pub async fn read_once(config: Config, clock: &Clock) -> anyhow::Result<OneReading> {
     // The file belongs to the exporter that runs; opening it here would fail or take it away.
     let config = Config { state_file: None, ..config };
-    let (targets, _) = Targets::build(config, clock)?;
+    let (targets, _) = Targets::build(config, clock).await?;
     let exposition = targets.exposition();
     let factories = targets.into_factories();
     let mut pollers = Vec::new();

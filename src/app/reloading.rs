@@ -2,24 +2,27 @@
 
 use std::{fmt, sync::Arc};
 
-use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::targets::Targets;
 use crate::{
     app::shutdown::Hangups,
     config::Config,
+    files::FileTasks,
     http::{Reload, Reloaded, Reloader},
 };
 
 /// Reads the configuration; returns it, or all mistakes in it.
 #[derive(Clone)]
-pub struct ConfigLoader(Arc<dyn Fn() -> Result<Config, Vec<String>> + Send + Sync>);
+pub struct ConfigLoader {
+    load: Arc<dyn Fn() -> Result<Config, Vec<String>> + Send + Sync>,
+    tasks: FileTasks,
+}
 
 impl ConfigLoader {
     /// Creates a loader that calls `load` at each reload.
     pub fn new(load: impl Fn() -> Result<Config, Vec<String>> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(load))
+        Self { load: Arc::new(load), tasks: FileTasks::default() }
     }
 }
 
@@ -39,7 +42,8 @@ pub(super) async fn reload(
         return Err("this exporter has no configuration file to reload".to_owned());
     };
     // On a blocking thread: the files may be on a network file system that hangs.
-    let loaded = spawn_blocking(move || (loader.0)()).await;
+    let tasks = loader.tasks.clone();
+    let loaded = tasks.run(move || (loader.load)()).await;
     let mistakes = match loaded {
         // The web files are applied only when the configuration is valid, and `apply` cannot fail:
         // no mistake can leave one of the two changed alone.
@@ -48,7 +52,7 @@ pub(super) async fn reload(
             Err(mistakes) => mistakes.join("\n"),
         },
         Ok(Err(mistakes)) => mistakes.join("\n"),
-        Err(error) => format!("reading it failed: {error}"),
+        Err(error) => error.to_string(),
     };
     targets.reject(&mistakes);
     Err(mistakes)

@@ -4,7 +4,7 @@
 //! a crash no counter is below a value that was scraped, which Prometheus would take for a reset. A
 //! disk that fails or hangs delays publications by 2 s at most; it is logged and counted.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use anyhow::bail;
 use futures_util::future::select_all;
@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     app::shutdown::Stop,
+    files::{FileTaskError, FileTasks},
     model::{Clock, Text, unix_seconds},
     state_file::{Contents, Problem, StateFile},
     stats::StateFileStats,
@@ -92,10 +93,16 @@ type Writing = JoinHandle<Result<(), Problem>>;
 ///
 /// # Errors
 /// Another exporter uses the file.
-pub(super) fn open(path: Option<&Path>, clock: &Clock) -> anyhow::Result<Opened> {
+pub(super) async fn open(path: Option<&Path>, clock: &Clock) -> anyhow::Result<Opened> {
     let Some(path) = path else { return Ok((None, None)) };
     let stats = Arc::<StateFileStats>::default();
-    let writer = match StateFile::open(path) {
+    let file = path.to_owned();
+    // A disk that hangs must not keep the program from serving and from ending.
+    let opened = FileTasks::default().run(move || StateFile::open(&file)).await;
+    let unanswered = |error: FileTaskError| {
+        Err(Problem::unreadable(path, io::Error::new(io::ErrorKind::TimedOut, error.to_string())))
+    };
+    let writer = match opened.unwrap_or_else(unanswered) {
         Ok(opened) => {
             if let Some(problem) = opened.rejected {
                 tracing::error!("{problem}");

@@ -70,12 +70,12 @@ impl Targets {
     ///
     /// # Errors
     /// Another exporter uses the state file.
-    pub(super) fn build(
+    pub(super) async fn build(
         config: Config,
         clock: &Clock,
     ) -> anyhow::Result<(Self, Option<StateWriter>)> {
         let (mut state_writer, state_file_stats) =
-            state_writer::open(config.state_file.as_deref(), clock)?;
+            state_writer::open(config.state_file.as_deref(), clock).await?;
         let shared = SharedSettings::new(&config, state_writer.is_some());
         let ShardTargets { local, sharing } = ShardTargets::select(config.targets, config.shard);
         let list: Vec<RunningTarget> = local

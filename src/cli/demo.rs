@@ -104,6 +104,7 @@ fn print_introduction(
         "\
 trio-exporter demo: a simulated contact centre on a busy morning, in real time.
 
+  wallboard        http://{exporter}/wall
   metrics          http://{exporter}/metrics
   agents           http://{exporter}/metrics/agents
   status           http://{exporter}/status

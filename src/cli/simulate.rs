@@ -15,7 +15,9 @@ use crate::{
     app::shutdown,
     http::ListenAddress,
     model::Clock,
-    sim::{self, Charset, Dialect, Options, Replay, Simulator, UnknownFields},
+    sim::{
+        self, Charset, Dialect, HelpAccess, HelpPages, Options, Replay, Simulator, UnknownFields,
+    },
 };
 
 #[derive(Debug, Args)]
@@ -25,7 +27,7 @@ pub(super) struct SimulateArgs {
     listen: ListenAddress,
     /// Serve a folder that `record` wrote, instead of a simulated contact centre.
     #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "dialect", "print_fields", "page_cap", "unknown_fields", "access_token_life", "refresh_token_life", "withhold_times", "zoneless_times", "WorldArgs",
+        "dialect", "print_fields", "page_cap", "unknown_fields", "access_token_life", "refresh_token_life", "withhold_times", "zoneless_times", "help_pages", "WorldArgs",
     ])]
     replay: Option<PathBuf>,
     /// Dialect of the answers: member names, units and formats.
@@ -87,8 +89,49 @@ pub(super) struct SimulateArgs {
     /// Write times without a zone, in the server's local time: an hour ahead of UTC.
     #[arg(long)]
     zoneless_times: bool,
+    /// Show the server's own help pages in another way than open, English, described and with
+    /// samples; may be given again.
+    #[arg(long, value_enum, value_name = "CHANGE", value_delimiter = ',')]
+    help_pages: Vec<HelpPagesArg>,
     #[command(flatten)]
     world: WorldArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HelpPagesArg {
+    /// There are none: 404.
+    Missing,
+    /// They need an access token: 401 with Bearer.
+    Token,
+    /// They need a Windows login: 401 with Negotiate.
+    Windows,
+    /// They have no descriptions.
+    NoDescriptions,
+    /// They have no samples.
+    NoSamples,
+    /// Headings and descriptions are Swedish.
+    Swedish,
+    /// One page answers 500.
+    Broken,
+}
+
+impl HelpPagesArg {
+    /// Returns the pages with all of these changes.
+    fn apply(changes: &[Self]) -> HelpPages {
+        let mut pages = HelpPages::default();
+        for change in changes {
+            match change {
+                Self::Missing => pages.access = HelpAccess::Missing,
+                Self::Token => pages.access = HelpAccess::Token,
+                Self::Windows => pages.access = HelpAccess::Windows,
+                Self::NoDescriptions => pages.described = false,
+                Self::NoSamples => pages.samples = false,
+                Self::Swedish => pages.swedish = true,
+                Self::Broken => pages.broken = true,
+            }
+        }
+        pages
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -197,6 +240,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         latency: Duration::from_millis(args.latency),
         charset: args.charset.into(),
         activation: Duration::from_secs(args.activation),
+        help: HelpPagesArg::apply(&args.help_pages),
         ..options(&args.world)
     };
     writeln!(

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -17,6 +17,7 @@ use super::{CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, run
 use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
+    files::open_regular,
     model::{Clock, Collector},
     poller::{self, Poller},
     stats::Stats,
@@ -24,11 +25,11 @@ use crate::{
     tools::{
         check::{self, Level, Report},
         healthcheck::{self, Probe},
-        init::{self, Failure, Rules, StandardInput},
+        init::{self, Failure, Learned, Rules, StandardInput},
         inspect,
         record::{self, Folder, KeptFields, Recorder},
     },
-    trio::{Client, Secret},
+    trio::{Client, HelpLimits, Secret},
 };
 
 pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
@@ -38,7 +39,9 @@ pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
 fn settings(args: HealthcheckArgs) -> anyhow::Result<healthcheck::Settings> {
     let url = args.url.parse().with_context(|| format!("--url: {:?} is no URL", args.url))?;
     let read = |flag: &str, path: &Path| {
-        fs::read(path).with_context(|| format!("{flag}: cannot read {}", path.display()))
+        let mut bytes = Vec::new();
+        let read = open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes));
+        read.with_context(|| format!("{flag}: cannot read {}", path.display())).map(|_| bytes)
     };
     let ca = args.ca_file.as_deref().map(|path| read("--ca-file", path)).transpose()?;
     let user = match (args.user, args.password_file.as_deref()) {
@@ -97,13 +100,38 @@ pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
             config.map(|config| config.warnings).map_err(|mistakes| mistakes.join("\n"))
         },
     };
-    let settings = init::Settings { servers, target, directory, force, rules };
+    let settings = init::Settings { servers, target, directory, force, rules, learn };
     init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| {
         match failure {
             Failure::Unusable(message) => UsageError(vec![message]).into(),
             other => other.into(),
         }
     })
+}
+
+/// Reads the help of the server in a configuration file that `init` wrote.
+fn learn(path: &Path) -> Result<Learned, String> {
+    let config = config::load(Some(path), &|_| None).map_err(|mistakes| mistakes.join("\n"))?;
+    let target = config.targets.into_iter().next().ok_or("no target")?;
+    let client = Client::new(target.trio, target.dictionary, Arc::default(), Clock::system());
+    let client = client.map_err(|error| error.to_string())?;
+    // `init` runs outside of the program's runtime, since it waits for a person.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    // Of the first page it is not known yet that there are more.
+    let mut is_first = true;
+    let mut show = |subject: &str| {
+        if !std::mem::take(&mut is_first) {
+            progress(subject);
+        }
+    };
+    let help = runtime.block_on(client.read_help(HelpLimits::default(), &mut show));
+    let help = help.map_err(|error| error.to_string())?;
+    let described = help.resources.iter().filter(|it| it.missing.is_none()).count();
+    let mut report = inspect::Report::default();
+    report.add_help(&client, &Ok(help));
+    let fields = report.has_help_entries().then(|| inspect::fields_file(&report));
+    Ok(Learned { fields, described })
 }
 
 pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
@@ -124,7 +152,7 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
     let mut failures = 0;
     for target in targets {
         // Printed target by target: one that hangs must not hide what is known about the others.
-        let report = check_target(target, &config.poll).await?;
+        let report = check_target(target, &config.poll, args.learn).await?;
         write!(out, "{report}")?;
         failures += report.count(Level::Fail);
     }
@@ -134,7 +162,11 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
+async fn check_target(
+    target: Target,
+    poll: &poller::Settings,
+    learn: bool,
+) -> anyhow::Result<Report> {
     let (clock, stats) = (Clock::system(), Arc::new(Stats::default()));
     let client = Client::new(target.trio.clone(), target.dictionary, stats.clone(), clock.clone())?;
     let target = check::CheckTarget {
@@ -145,7 +177,18 @@ async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result
         configuration: poll.configuration,
         limits: target.poll,
     };
-    Ok(check::check(&target, &client, &stats, &clock).await)
+    let mut report = check::check(&target, &client, &stats, &clock).await;
+    if learn {
+        let help = client.read_help(HelpLimits::default(), &mut progress).await;
+        check::compare_help(&client, &help, &mut report);
+    }
+    Ok(report)
+}
+
+/// Reports the progress of reading the help pages, beside the output.
+fn progress(subject: &str) {
+    // A closed error output is no reason to stop.
+    let _ = writeln!(io::stderr(), "help: {subject}");
 }
 
 /// Time between two requests of `inspect --prove`: two a second beside everything else that Trio
@@ -167,14 +210,19 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     let before = args.diff.as_deref().map(read).transpose()?;
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
-    let progress = |filter: &str| eprintln!("trio-exporter: trying {filter}");
-    let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &progress };
+    let trying = |filter: &str| eprintln!("trio-exporter: trying {filter}");
+    let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &trying };
     if args.prove {
         eprintln!(
             "trio-exporter: --prove sends up to 200 requests in about two minutes; a quiet hour is better"
         );
     }
-    let report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
+    let mut report =
+        inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
+    if !args.no_help {
+        let help = client.read_help(HelpLimits::default(), &mut progress).await;
+        report.add_help(&client, &help);
+    }
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;
         fs::write(path, text)
@@ -216,7 +264,10 @@ pub(super) async fn record(args: RecordArgs) -> anyhow::Result<()> {
     let folder = Folder::prepare(&args.save)
         .map_err(|error| UsageError(vec![format!("--save: {error}")]))?;
     let poll = match args.interval {
-        Some(seconds) => poller::Settings { state: Duration::from_secs(seconds), ..poll },
+        // Each cycle reads all states and lists.
+        Some(seconds) => {
+            poller::Settings { state: Duration::from_secs(seconds), flow: None, ..poll }
+        }
         None => poll,
     };
     let stop = shutdown::on_signal()?;

@@ -72,7 +72,7 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
     );
     let out = Printer(args.output);
     let introduction =
-        tracer.introduction(&target.name, &clock, poll.state, target.poll.requests_per_minute);
+        tracer.introduction(&target.name, &clock, poll.tick(), target.poll.requests_per_minute);
     let mut trace = trace(target, &args.contact_center, poll, tally, clock, tracer)?;
     let stop = shutdown::on_signal()?;
     let end = args.run_time.map(|long| tokio::time::Instant::now() + long);

@@ -43,6 +43,16 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_requests: usize,
+    /// Streams of the wallboard that are open at the same time; browsers above it ask every five
+    /// seconds instead.
+    #[arg(
+        long = "web.max-streams",
+        default_value_t = 250,
+        allow_negative_numbers = true,
+        value_parser = number::<usize>(0..=u64::MAX),
+        value_name = "NUMBER",
+    )]
+    max_streams: usize,
     /// Time for a client to send the head of its first request.
     #[arg(
         long = "web.header-timeout",
@@ -62,7 +72,8 @@ pub(super) struct WebArgs {
     )]
     idle_timeout: Duration,
     /// Address at which Prometheus reaches this exporter, such as https://exporter.example:10427,
-    /// for /sd. Without it, the address that the request for /sd was sent to.
+    /// for /sd. Without it, the address that the request for /sd was sent to. Requests that change
+    /// something may name the exporter by it.
     #[arg(long = "web.external-url", value_name = "URL")]
     external_url: Option<ExternalUrl>,
 }
@@ -81,6 +92,7 @@ impl WebArgs {
         let files = WebFiles::open(read).map_err(UsageError)?;
         let limits = Limits {
             max_requests: self.max_requests,
+            max_streams: self.max_streams,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
         };

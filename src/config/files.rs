@@ -1,11 +1,12 @@
 //! Finds the files that a configuration names, and warns of secrets that every user can read.
 
 use std::{
-    fs::{self, File},
+    fs,
     path::{Component, Path, PathBuf},
 };
 
 use super::Environment;
+use crate::files::open_regular;
 
 /// Variable with the folder for the files of `LoadCredential=`; systemd makes it readable by the
 /// service alone.
@@ -141,8 +142,8 @@ impl Files {
 /// Returns true if the exporter may read what is at `path`.
 fn is_readable(path: &Path) -> bool {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() => File::open(path).is_ok(),
-        // Opening a named pipe would wait until somebody writes to it.
+        Ok(metadata) if metadata.is_file() => open_regular(path).is_ok(),
+        // A pipe is there, too, although it is not read: the error then names it.
         Ok(_) => true,
         Err(_) => false,
     }

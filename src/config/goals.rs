@@ -322,6 +322,9 @@ fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Dur
     let (collector, interval) = lists.find_map(|list| Some((list, poll.interval(list)?)))?;
     let key = match poll.collectors[collector.index()] {
         CollectorInterval::Every(_) => format!("collectors.{}.interval", collector.as_str()),
+        CollectorInterval::Default | CollectorInterval::Off if poll.flow.is_some() => {
+            "poll.flow".to_owned()
+        }
         CollectorInterval::Default | CollectorInterval::Off => "poll.state".to_owned(),
     };
     Some((key, interval))

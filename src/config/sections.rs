@@ -25,27 +25,28 @@ const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) fn poll(keys: &mut Keys<'_, '_>) -> poller::Settings {
     keys.map("poll", "How often Trio is read.", |keys| {
         let default = poller::Settings::default();
-        let mut interval = |key, default, about| {
-            let interval = keys.value(key, AtLeast(SHORTEST_INTERVAL), default, about);
-            (key, interval)
-        };
-        let now = "What is happening now; also the interval of the steps.";
-        let (_, state) = interval("state", default.state, now);
+        let kind = || AtLeast(SHORTEST_INTERVAL);
+        let about = "States of services; calls, cases and agents, too, where `flow` is not set.";
+        let state = keys.value("state", kind(), default.state, about);
+        let about = "Calls, cases and states of agents, which are read together: 2s gives a more exact service level and sends more requests. By default as `state`.";
+        let flow = keys.given("flow", kind(), None, about);
+        let mut slow = |key, default, about| (key, keys.value(key, kind(), default, about));
         let slow = [
-            interval(
+            slow(
                 "configuration",
                 default.configuration,
                 "Services, agents, groups and skills.",
             ),
-            interval("inventory", default.inventory, "Number of items of each collection."),
+            slow("inventory", default.inventory, "Number of items of each collection."),
         ];
-        // poll.state is the interval of the poller's steps: nothing can be due more often than a
-        // step.
+        // New ids show in the states first, and their names are read at once then.
         for (key, _) in slow.iter().filter(|(_, interval)| *interval < state) {
             keys.wrong_key(key, "must not be shorter than poll.state");
         }
         let [configuration, inventory] = slow.map(|(_, interval)| interval);
-        poller::Settings { state, configuration, inventory, ..default }
+        // The same interval is one setting, by whichever key it is given.
+        let flow = flow.filter(|flow| *flow != state);
+        poller::Settings { state, flow, configuration, inventory, ..default }
     })
 }
 
@@ -54,7 +55,7 @@ pub(super) fn poll(keys: &mut Keys<'_, '_>) -> poller::Settings {
 pub(super) fn collectors(keys: &mut Keys<'_, '_>, poll: poller::Settings) -> poller::Settings {
     let words =
         Words { noun: "collector", all: &Collector::ALL, word: |collector| collector.as_str() };
-    let of = |_| CollectorSetting { tick: poll.state };
+    let of = |_| CollectorSetting { poll };
     let by_word = ByWord { words, place: "COLLECTOR", each: "", of };
     let settings = by_word.parsed(|given, _| {
         let mut settings = poll;
@@ -76,21 +77,24 @@ pub(super) fn collectors(keys: &mut Keys<'_, '_>, poll: poller::Settings) -> pol
 /// The setting of one collector: a switch, or an interval that is not shorter than that of the
 /// steps.
 struct CollectorSetting {
-    /// Interval of the steps.
-    tick: Duration,
+    /// Intervals of the steps.
+    poll: poller::Settings,
 }
 
 impl CollectorSetting {
     fn map(&self) -> impl Kind<Value = CollectorInterval> {
-        let tick = self.tick;
+        let tick = self.poll.tick();
+        let shorter = if tick < self.poll.state {
+            "must not be shorter than poll.flow, the interval of the steps"
+        } else {
+            "must not be shorter than poll.state, the interval of the steps"
+        };
         map_of("Read at an interval of its own.", move |keys| {
             let interval = AtLeast(SHORTEST_INTERVAL).parsed(|given, _| match given {
-                given if given < tick => {
-                    Err("must not be shorter than poll.state, the interval of the steps")
-                }
+                given if given < tick => Err(shorter),
                 given => Ok(CollectorInterval::Every(given)),
             });
-            let about = "Not shorter than poll.state.";
+            let about = "Not shorter than poll.state or poll.flow, of which the shorter one is the interval of the steps.";
             keys.given("interval", interval, None, about).unwrap_or_default()
         })
     }

@@ -120,6 +120,7 @@ metrics: {{max_series: 100000, keep_counters: 2h}}
     );
     let config = load_text("everything", &text).expect("valid");
     assert_eq!((config.poll.state.as_secs(), config.poll.configuration.as_secs()), (2, 60));
+    assert_eq!(config.poll.flow, None);
     let interval = |collector| config.poll.interval(collector).map(|interval| interval.as_secs());
     assert_eq!(interval(Collector::ServiceState), Some(2));
     assert_eq!(interval(Collector::Calls), Some(10));

@@ -138,7 +138,7 @@ pub(super) fn level_not_measurable(snapshot: &Snapshot, totals: &Totals) -> Opti
             counted(names.len(), "service"),
             list_names(names.iter().map(String::as_str))
         ),
-        "shorten `poll.state` to at most the wait target, and for short calls to 2 s, if `max_requests_per_minute` and Trio allow it",
+        "set `poll.flow` to at most the wait target, and for short calls to 2 s, if `max_requests_per_minute` and Trio allow it",
     );
     (!names.is_empty()).then_some(finding)
 }

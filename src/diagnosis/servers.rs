@@ -15,17 +15,15 @@ use crate::{
 // same limit.
 const MIN_CERTIFICATE_DAYS: f64 = 21.0;
 /// Largest difference of clocks, in seconds, that is no finding.
-// The exporter corrects waits for this difference, as measured from the header `Date`. Times that
-// it shows as Trio gives them are not corrected.
+// The exporter corrects ages for this difference, as measured from the header `Date`. Times that it
+// shows as Trio gives them are not corrected.
 pub const MAX_SKEW: f64 = 5.0;
 
 pub(super) fn all(snapshot: &Snapshot, stats: &Stats, now: Stamp) -> Vec<Finding> {
     let mut found = Vec::new();
-    let servers = stats.servers();
-    for server in servers.iter() {
+    for server in stats.servers().iter() {
         let subject = || Subject::Server(server.server.clone());
-        // If the only server is down, the reading that failed says it, and there is no failover.
-        if server.up == Some(false) && servers.len() > 1 {
+        if server.up == Some(false) {
             found.push(Finding::new(
                 FindingKind::ServerDown,
                 Severity::Warning,

@@ -3,6 +3,8 @@
 pub(super) mod guard;
 pub(super) mod headers;
 pub(super) mod logins;
+pub(super) mod own_hosts;
+pub(super) mod slots;
 pub(super) mod tls;
 pub(super) mod users;
 pub(super) mod web;

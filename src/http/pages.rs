@@ -7,6 +7,7 @@ pub(super) mod log_level;
 pub(super) mod metrics;
 pub(super) mod reload;
 pub(super) mod status;
+pub(super) mod wall;
 
 use axum::http::{HeaderMap, header};
 

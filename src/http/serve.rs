@@ -4,13 +4,13 @@
 //! and HTTP/2, for clients that send nothing and for clients that do not read their answer. The
 //! HTTP library itself limits only heads of requests.
 
+mod idle;
 pub(super) mod listen;
 
 use std::{
     future::{Ready, ready},
     io,
     net::SocketAddr,
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -26,11 +26,11 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles,
-    access::guard::Guard,
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Web, WebFiles,
+    access::{guard::Guard, own_hosts::OwnHosts},
 };
 
 /// Settings of the server.
@@ -78,6 +78,9 @@ pub struct Server {
     tls: Option<RustlsConfig>,
     reloader: Reloader,
     check_interval: Duration,
+    streams: Streams,
+    /// Cancelled when the server stops: streams would keep it from ending.
+    closing: CancellationToken,
 }
 
 impl Server {
@@ -86,15 +89,18 @@ impl Server {
     /// # Errors
     /// An address cannot be bound, or systemd passed no usable socket.
     pub async fn bind(settings: Settings) -> Result<Self, CannotListen> {
-        let Settings { listen, limits, files, check_interval, external: _ } = settings;
+        let Settings { listen, limits, files, check_interval, external } = settings;
+        let hosts = OwnHosts::new(&listen, external.as_ref());
         let listeners = listen.bind().await?;
         let current = files.web().clone();
         let tls =
             current.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(current.http2)));
         let (publish, web) = watch::channel(current);
-        let guard = Guard::new(web.clone(), &limits);
+        let guard = Guard::new(web.clone(), &limits, hosts);
         let reloader = Reloader::new(files, publish, tls.clone());
-        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval })
+        let closing = CancellationToken::new();
+        let streams = Streams::new(limits.max_streams, closing.clone(), web.clone());
+        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval, streams, closing })
     }
 
     /// Returns the bound addresses, with the real port where port 0 was asked for; at least one.
@@ -105,6 +111,11 @@ impl Server {
     /// Returns `https` or `http`.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Returns the streams that this server ends when it stops.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// Returns the reloader of the web configuration.
@@ -122,7 +133,8 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let Server { listeners, limits, guard, web, tls, reloader, check_interval } = server;
+    let Server { listeners, limits, guard, web, tls, reloader, check_interval, closing, .. } =
+        server;
     let router = Arc::new(guard).wrap(router);
     let http2 = web.borrow().http2;
     let mut handles = Vec::new();
@@ -137,7 +149,8 @@ pub async fn serve(
                 // HTTP/2 needs TLS here, as in Prometheus and its exporters: browsers and scrapers
                 // negotiate it by ALPN.
                 let plain = with_timeouts(plain.acceptor(idle).http1_only(), &limits, handle);
-                serving.spawn(plain.serve(router.into_make_service()));
+                serving
+                    .spawn(plain.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
             }
             Some(tls) => {
                 let acceptor =
@@ -145,7 +158,9 @@ pub async fn serve(
                 let acceptor = acceptor.acceptor(idle);
                 let secure = with_timeouts(plain.acceptor(acceptor), &limits, handle);
                 let secure = if http2 { secure } else { secure.http1_only() };
-                serving.spawn(secure.serve(router.into_make_service()));
+                serving.spawn(
+                    secure.serve(router.into_make_service_with_connect_info::<SocketAddr>()),
+                );
             }
         }
     }
@@ -154,6 +169,7 @@ pub async fn serve(
         () = reloader.watch(check_interval) => {}
         Some(ended) = serving.join_next() => return ended.map_err(io::Error::other)?,
     }
+    closing.cancel();
     // No limit here: `app` bounds the whole shutdown with one grace period.
     for handle in handles {
         handle.graceful_shutdown(None);
@@ -182,7 +198,7 @@ fn with_timeouts<A>(
     })
 }
 
-/// Acceptor that sets a time limit on each read and write of a connection.
+/// Acceptor that sets a time limit on the silence of a connection.
 #[derive(Clone, Copy, Debug)]
 struct IdleTimeout {
     /// Longest time without a byte read or written.
@@ -190,16 +206,11 @@ struct IdleTimeout {
 }
 
 impl<S> Accept<TcpStream, S> for IdleTimeout {
-    type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Stream = idle::IdleStream;
     type Service = S;
     type Future = Ready<io::Result<(Self::Stream, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let mut stream = TimeoutStream::new(stream);
-        // A client that stops reading a large answer would otherwise keep its body in memory for
-        // ever.
-        stream.set_read_timeout(Some(self.limit));
-        stream.set_write_timeout(Some(self.limit));
-        ready(Ok((Box::pin(stream), service)))
+        ready(Ok((idle::IdleStream::new(stream, self.limit), service)))
     }
 }

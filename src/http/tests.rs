@@ -21,8 +21,9 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings, access::guard::Guard, router,
-    serve,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, Streams,
+    access::{guard::Guard, own_hosts::OwnHosts},
+    router, serve,
 };
 use crate::{
     metrics::{
@@ -68,9 +69,17 @@ impl Server {
             description: "Queues & <agents>".to_owned(),
             version: "1.2.3".to_owned(),
         };
-        let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
-        let router =
-            Arc::new(guard).wrap(router(exposition, readiness, landing, Reload::channel().0, None));
+        // One slot, so that a page which takes more than one would be refused.
+        let limits = Limits { max_requests: 1, ..Limits::default() };
+        let guard = Guard::new(watch::channel(Arc::default()).1, &limits, OwnHosts::default());
+        let router = Arc::new(guard).wrap(router(
+            exposition,
+            readiness,
+            landing,
+            Reload::channel().0,
+            None,
+            Streams::without_server(),
+        ));
         Self { router, publishers, clock, draining }
     }
 
@@ -308,4 +317,13 @@ async fn serving_ends_when_stopped() {
     let serving = tokio::spawn(serve(bound, server.router.clone(), stopped));
     stop.send(()).expect("still serving");
     serving.await.expect("no panic").expect("no error");
+}
+
+#[tokio::test]
+async fn scrapes_that_share_an_encoding_need_one_slot() {
+    let server = Server::new(Identity::None, &["one"]);
+    let asked = (0..60).map(|_| server.ask("GET", "/metrics", &[]));
+    let answers = futures_util::future::join_all(asked).await;
+    let refused = answers.iter().filter(|answer| answer.status != StatusCode::OK).count();
+    assert_eq!(refused, 0);
 }

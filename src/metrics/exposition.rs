@@ -22,7 +22,10 @@ use tokio::{
 
 use self::{cache::Cache, encode::encode};
 use super::{Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View};
-use crate::model::{Clock, Shard, Text};
+use crate::{
+    model::{Clock, Shard, Text},
+    tally::Published,
+};
 
 /// The metrics of all targets, ready to be served.
 #[derive(Debug)]
@@ -39,6 +42,30 @@ struct Served {
     sources: Vec<Source>,
     settings: Arc<Settings>,
     generation: u64,
+}
+
+/// The last publications of all targets, to see if there is something newer.
+#[derive(Clone, Debug)]
+pub struct Publications {
+    generation: u64,
+    latest: Vec<Option<Arc<Published>>>,
+}
+
+impl Publications {
+    /// Returns true if no target has published anything in between, and no reload has replaced the
+    /// targets.
+    pub fn is_same(&self, other: &Self) -> bool {
+        // Both hold what was published, so equal addresses are equal publications.
+        let is_same =
+            |(one, other): (&Option<Arc<Published>>, &Option<Arc<Published>>)| match (one, other) {
+                (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+                (None, None) => true,
+                _ => false,
+            };
+        self.generation == other.generation
+            && self.latest.len() == other.latest.len()
+            && self.latest.iter().zip(&other.latest).all(is_same)
+    }
 }
 
 /// Key of an encoding: page, position of the target if only one was requested, format, number of
@@ -66,6 +93,9 @@ pub enum ExpositionError {
         /// The shard of this exporter.
         shard: Shard,
     },
+    /// The encoding would have to be made, and there is no room for another one.
+    #[error("too many encodings are being made")]
+    Busy,
     /// The encoding task ended early.
     #[error("the metrics could not be encoded; the log says why")]
     Failed(#[from] EncodeError),
@@ -121,6 +151,21 @@ impl Exposition {
         target: Option<&str>,
         format: Format,
     ) -> Result<Arc<Encoded>, ExpositionError> {
+        self.get_admitted(page, target, format, || Some(())).await
+    }
+
+    /// Returns the encoding like [`Exposition::get`]. If it has to be made, `admit` is called first
+    /// and its permit held meanwhile; a request that shares an encoding needs none.
+    ///
+    /// # Errors
+    /// As for `get`; [`ExpositionError::Busy`] if `admit` gave no permit.
+    pub async fn get_admitted<P: Send + 'static>(
+        &self,
+        page: MetricsPage,
+        target: Option<&str>,
+        format: Format,
+        admit: impl FnOnce() -> Option<P> + Send + 'static,
+    ) -> Result<Arc<Encoded>, ExpositionError> {
         let served = self.served();
         let position = target.map(|asked| served.position(asked)).transpose()?;
         let page = match (page, position) {
@@ -133,11 +178,13 @@ impl Exposition {
         let key = (page, position, format, served.targets_with_data(), served.generation);
         let (clock, started) = (self.clock.clone(), self.started);
         let make = async move {
+            let Some(permit) = admit() else { return Err(ExpositionError::Busy) };
             // The age of the encoding counts from here: the task may have started later than the
             // request came.
             let now = clock.now();
             // 170,000 samples take about 50 ms: an async thread must not be blocked that long.
             let encoded = spawn_blocking(move || {
+                let _permit = permit;
                 let views = served.views(position);
                 let process =
                     if page.shows_exporter() { Process::read(started) } else { Process::default() };
@@ -157,6 +204,13 @@ impl Exposition {
         let served = self.served();
         let (views, settings) = (served.views(None), served.settings.clone());
         StatusView { views, settings, now: self.clock.now(), started: self.started }
+    }
+
+    /// Returns what the targets published last.
+    pub fn publications(&self) -> Publications {
+        let served = self.served();
+        let latest = served.sources.iter().map(|source| source.latest.borrow().clone()).collect();
+        Publications { generation: served.generation, latest }
     }
 
     /// Returns true if the page of single agents exists.

@@ -7,6 +7,7 @@ mod flow;
 mod formats;
 mod parsed;
 mod persons;
+mod queue_figures;
 pub(crate) mod serving;
 mod state_file;
 mod sums;

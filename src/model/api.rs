@@ -141,8 +141,11 @@ closed_set! {
 /// The time at which a collector is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cadence {
-    /// The state now, at `poll.state`. These collectors decide `up`.
+    /// The state now, at `poll.state`. These collectors decide `up`, with those of the flow.
     Live,
+    /// Cases, and the agents who have them, at `poll.flow`: each is evidence for the others, so
+    /// they are read together.
+    Flow,
     /// The configuration of Trio, at `poll.configuration`.
     Configuration,
     /// Numbers of items, at `poll.inventory`.
@@ -177,7 +180,7 @@ impl Collector {
     /// Returns the declaration. The request that a collector makes is in `poller::collectors`, the
     /// place of its data in `snapshot::Center`.
     const fn declaration(self) -> Declaration {
-        use Cadence::{Configuration, Inventory, Live};
+        use Cadence::{Configuration, Flow, Inventory, Live};
         use Property::{CallsAlone, Core, NeverEmpty, PerService, Traced};
         let (resource, cadence, feeds, properties): (_, _, _, &[Property]) = match self {
             Self::Services => (
@@ -200,16 +203,16 @@ impl Collector {
             }
             Self::AgentState => (
                 Some(Resource::AgentState),
-                Live,
+                Flow,
                 "states of agents (trio_agents…)",
                 &[Core, NeverEmpty, Traced],
             ),
             Self::AgentGroups => {
                 (Some(Resource::AgentGroups), Configuration, "names of agent groups", &[])
             }
-            Self::Calls => (Some(Resource::Calls), Live, "trio_calls", &[CallsAlone, Traced]),
+            Self::Calls => (Some(Resource::Calls), Flow, "trio_calls", &[CallsAlone, Traced]),
             Self::Cases => {
-                (Some(Resource::Cases), Live, "numbers of chats, e-mails and tasks", &[Traced])
+                (Some(Resource::Cases), Flow, "numbers of chats, e-mails and tasks", &[Traced])
             }
             Self::Skills => (
                 Some(Resource::Skills),
@@ -250,7 +253,7 @@ impl Collector {
 
     /// Returns true if the collector reads the current state rather than the configuration.
     pub const fn is_fast(self) -> bool {
-        matches!(self.cadence(), Cadence::Live)
+        matches!(self.cadence(), Cadence::Live | Cadence::Flow)
     }
 
     /// Returns true if it reads one of the lists of cases.
@@ -311,12 +314,15 @@ closed_set! {
 }
 
 closed_set! {
-    /// Reasons why a request was repeated, after the wait that the server had asked for.
+    /// Reasons why a request was repeated: a wait that the server had asked for is over, or the
+    /// connection broke before the answer began.
     RetryReason {
         /// The answer was 429 (too many requests).
         RateLimited => "rate_limited",
         /// The answer was 503 (service unavailable).
         Unavailable => "unavailable",
+        /// The connection was closed or reset before the answer began.
+        ConnectionLost => "connection_lost",
     }
 }
 
@@ -361,6 +367,10 @@ closed_set! {
         Builtin => "builtin",
         /// The user's fields file.
         User => "user",
+        /// The user's fields file, in an entry that the server's own help gave.
+        Help => "help",
+        /// The user's fields file, in an entry that the server's answers proved.
+        Proved => "proved",
     }
 }
 

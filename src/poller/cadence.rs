@@ -13,8 +13,9 @@ use crate::{
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Returns true if a collector is due at `now`. Steps come about every `tick`, never exactly, so a
-/// collector is due in the step nearest to its time. When the server is back (`recovered`), all
-/// failed readings are due.
+/// collector is due in the step nearest to its time. Where its interval is no whole number of ticks,
+/// its readings are one tick more or less apart, so that the interval is kept on average. When the
+/// server is back (`recovered`), all failed readings are due.
 pub(super) fn due(
     attempt: Option<Attempt>,
     interval: Duration,
@@ -25,7 +26,22 @@ pub(super) fn due(
     let Some(attempt) = attempt else { return true };
     let failed = attempt.outcome != Outcome::Complete;
     let interval = if failed { interval.min(RETRY_AFTER.max(interval / 10)) } else { interval };
-    failed && recovered || now.since(attempt.at) + tick / 2 >= interval
+    let elapsed = now.since(attempt.at) + tick / 2;
+    let ticks = interval.as_nanos() / tick.as_nanos().max(1);
+    let shortest = tick.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX));
+    // States every 5 s in steps of 2 s would otherwise be read every 4 s: more than was asked for,
+    // and the interval that is shown would be wrong.
+    let passes_a_due_time =
+        || due_times(now, interval, tick) > due_times(attempt.at, interval, tick);
+    failed && recovered
+        || elapsed >= shortest && (shortest == interval || passes_a_due_time())
+        || elapsed >= shortest + tick
+}
+
+/// Returns the number of due times up to `at`: the multiples of the interval, each moved to the
+/// nearest step.
+fn due_times(at: Stamp, interval: Duration, tick: Duration) -> u128 {
+    (at.mono + tick / 2).as_nanos() / interval.as_nanos().max(1)
 }
 
 /// Returns the number of ticks that were missed between two ticks.
@@ -55,6 +71,41 @@ mod tests {
         assert!(!due(295_003));
         assert!(due(299_998));
         assert!(due(300_004));
+    }
+
+    /// Returns the seconds at which a collector of this interval is read in steps of `tick`, each
+    /// up to 90 ms late.
+    fn readings(interval: Duration, tick: Duration, steps: u32) -> Vec<u64> {
+        let (mut last, later) = attempt(Outcome::Complete);
+        let mut read = vec![0];
+        for step in 1..steps {
+            let late = Duration::from_millis(u64::from(step * 7 % 10) * 10);
+            let now = later((tick * step + late).as_millis() as u64);
+            if due(Some(last), interval, tick, false, now) {
+                last.at = now;
+                read.push((tick * step).as_secs());
+            }
+        }
+        read
+    }
+
+    #[test]
+    fn interval_between_ticks_is_kept_on_average() {
+        let seconds = Duration::from_secs;
+        for (interval, tick) in [(5, 2), (7, 5), (5, 3), (300, 7), (12, 5)] {
+            let read = readings(seconds(interval), seconds(tick), 3_000);
+            let mean = read[read.len() - 1] as f64 / (read.len() - 1) as f64;
+            assert!(
+                (mean - interval as f64).abs() < 0.01 * interval as f64,
+                "{mean} of {interval}"
+            );
+            for pair in read.windows(2) {
+                let apart = (pair[1] - pair[0]) / tick;
+                assert!((interval / tick..=interval / tick + 1).contains(&apart), "{pair:?}");
+            }
+        }
+        assert_eq!(readings(seconds(4), seconds(2), 6), [0, 4, 8]);
+        assert_eq!(readings(seconds(2), seconds(2), 4), [0, 2, 4, 6]);
     }
 
     #[test]

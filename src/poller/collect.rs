@@ -87,7 +87,7 @@ impl CollectContext<'_> {
 
     /// Returns true if a reading is switched on, and due or to be read early.
     pub(super) fn is_due(self, reading: &dyn AnyReading, early: bool) -> bool {
-        let (tick, now) = (self.settings.state, self.clock.now());
+        let (tick, now) = (self.settings.tick(), self.clock.now());
         let due = |interval| cadence::due(reading.attempt(), interval, tick, self.recovered, now);
         reading.interval().is_some_and(|interval| early || due(interval))
     }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use futures_util::future::join_all;
 
 use super::{
-    Poller, Settings, cadence,
+    Poller, cadence,
     collect::CollectContext,
     collectors::lists_named_things,
     follow::{CaseRef, FollowOutcome},
@@ -90,10 +90,10 @@ impl Poller {
 
     /// Finds the contact centres and the routes to them, if that is due.
     async fn discover(&mut self, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let Settings { state, configuration, .. } = self.settings;
+        let (configuration, tick) = (self.settings.configuration, self.settings.tick());
         let attempt = snapshot.contact_centers.attempt;
         let due =
-            cadence::due(attempt, configuration, state, self.trouble.is_some(), self.clock.now());
+            cadence::due(attempt, configuration, tick, self.trouble.is_some(), self.clock.now());
         let looking =
             self.client.next_reading_may_add_members(Resource::ContactCenters, &"".into());
         // After a failover the links of the other server are not valid here.
@@ -263,7 +263,7 @@ impl Poller {
 
     /// Marks all due readings as failed, without sending requests.
     fn fail_due(&self, snapshot: &mut Snapshot, why: &Error) {
-        let (now, tick) = (self.clock.now(), self.settings.state);
+        let (now, tick) = (self.clock.now(), self.settings.tick());
         let fail = |reading: &mut dyn AnyReading| {
             let due = |interval| cadence::due(reading.attempt(), interval, tick, true, now);
             if reading.interval().is_some_and(due) {

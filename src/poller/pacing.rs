@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::{
     CollectorInterval, Poller, Settings,
-    budget::{self, Load},
+    budget::{self, Load, PerKind},
 };
 use crate::{
-    model::{Collector, Resource, Stamp},
+    model::{Cadence, Collector, Resource, Stamp},
     snapshot::{Attempt, Snapshot},
     stats::Stats,
 };
@@ -18,21 +18,31 @@ pub(super) struct RequestCounts([u64; Resource::COUNT]);
 impl RequestCounts {
     /// Returns the number of all requests up to now.
     pub(super) fn current(stats: &Stats) -> Self {
-        Self(Resource::ALL.map(|resource| stats.resource(resource).finished_requests()))
+        Self(Resource::ALL.map(|resource| stats.resource(resource).sent_requests()))
     }
 
-    /// Returns the requests since then: those of live collectors, and all others.
-    fn since(&self, stats: &Stats) -> (u64, u64) {
-        let fast = Collector::ALL.into_iter().filter(|collector| collector.is_fast());
-        let fast: Vec<Resource> = fast.filter_map(Collector::resource).collect();
+    /// Returns the requests since then, by the kind of collector that sends them. Those that no
+    /// collector sends, such as logins, count as configuration.
+    fn since(&self, stats: &Stats) -> PerKind<u64> {
         let now = Self::current(stats);
-        let mut requests = (0, 0);
+        let mut requests = PerKind::default();
         for resource in Resource::ALL {
             let sent = now.0[resource.index()].saturating_sub(self.0[resource.index()]);
-            let sum = if fast.contains(&resource) { &mut requests.0 } else { &mut requests.1 };
-            *sum += sent;
+            let cadence = Collector::of(resource).map(Collector::cadence);
+            *requests.of(cadence.unwrap_or(Cadence::Configuration)) += sent;
         }
         requests
+    }
+}
+
+impl<T> PerKind<T> {
+    /// Returns the value of the readings of this cadence. The inventory counts as configuration.
+    fn of(&mut self, cadence: Cadence) -> &mut T {
+        match cadence {
+            Cadence::Live => &mut self.state,
+            Cadence::Flow => &mut self.flow,
+            Cadence::Configuration | Cadence::Inventory => &mut self.configuration,
+        }
     }
 }
 
@@ -44,40 +54,48 @@ impl Poller {
         begun: Stamp,
         sent: &RequestCounts,
     ) {
-        let (fast_requests, slow_requests) = sent.since(&self.stats);
+        let requests = sent.since(&self.stats);
         let made = |attempt: Option<Attempt>| {
             attempt.filter(|attempt| attempt.at.mono >= begun.mono).map(|attempt| attempt.duration)
         };
-        let mut fast = Load { requests: fast_requests, ..Load::default() };
-        let mut slow = Load { requests: slow_requests, ..Load::default() };
-        let mut fast_was_due = false;
+        let load = |requests| Load { requests, ..Load::default() };
+        let mut loads = PerKind {
+            state: load(requests.state),
+            flow: load(requests.flow),
+            configuration: load(requests.configuration),
+        };
+        let (mut state_was_due, mut flow_was_due) = (false, false);
         for (collector, health) in snapshot.centers.iter().flat_map(|center| center.health()) {
             let Some(duration) = made(health.attempt) else { continue };
-            fast_was_due |= collector.is_fast();
-            let load = if collector.is_fast() { &mut fast } else { &mut slow };
+            state_was_due |= collector.cadence() == Cadence::Live;
+            flow_was_due |= collector.cadence() == Cadence::Flow;
+            let load = loads.of(collector.cadence());
             load.duration = load.duration.max(duration);
         }
-        if fast_was_due {
-            // Single cases are read after the lists, so their time adds up.
-            fast.duration += self.follow_duration;
-            self.fast_load = fast;
+        // Single cases are read after everything that is live, so their time adds up.
+        loads.state.duration += self.follow_duration;
+        loads.flow.duration += self.follow_duration;
+        if state_was_due {
+            self.state_load = loads.state;
+        }
+        if flow_was_due {
+            self.flow_load = loads.flow;
         }
         // A round in which only a part of the configuration was due does not show the full cost.
         let whole_round = made(snapshot.contact_centers.attempt).is_some();
-        if whole_round || slow.requests > self.slow_load.requests {
-            self.slow_load = slow;
+        if whole_round || loads.configuration.requests > self.slow_load.requests {
+            self.slow_load = loads.configuration;
         }
         let Settings { state, configuration, limits, .. } = self.configured;
         let intervals = budget::intervals(
-            (state, configuration),
-            self.fast_load,
-            self.slow_load,
+            PerKind { state, flow: self.configured.flow(), configuration },
+            PerKind { state: self.state_load, flow: self.flow_load, configuration: self.slow_load },
             limits.requests_per_minute,
         );
         let settings = self.configured.stretched(intervals);
         if settings != self.settings {
-            let (state, configuration) = intervals;
-            tracing::debug!(?state, ?configuration, "poll intervals follow the load");
+            let PerKind { state, flow, configuration } = intervals;
+            tracing::debug!(?state, ?flow, ?configuration, "poll intervals follow the load");
         }
         self.settings = settings;
         snapshot.contact_centers.interval = Some(settings.configuration);
@@ -87,17 +105,22 @@ impl Poller {
 }
 
 impl Settings {
-    /// Returns the settings with these intervals for live and configuration collectors; other
-    /// intervals grow in the same proportion.
-    fn stretched(self, (state, configuration): (Duration, Duration)) -> Self {
-        let fast = state.as_secs_f64() / self.state.as_secs_f64();
-        let slow = configuration.as_secs_f64() / self.configuration.as_secs_f64();
-        let mut settings = Self { state, configuration, ..self };
-        if slow > 1.0 {
-            settings.inventory = self.inventory.mul_f64(slow);
+    /// Returns the settings with these intervals; other intervals grow in the same proportion.
+    fn stretched(self, intervals: PerKind<Duration>) -> Self {
+        let PerKind { state, flow, configuration } = intervals;
+        let factor =
+            |now: Duration, configured: Duration| now.as_secs_f64() / configured.as_secs_f64();
+        let mut factors = PerKind {
+            state: factor(state, self.state),
+            flow: factor(flow, self.flow()),
+            configuration: factor(configuration, self.configuration),
+        };
+        let mut settings = Self { state, flow: self.flow.map(|_| flow), configuration, ..self };
+        if factors.configuration > 1.0 {
+            settings.inventory = self.inventory.mul_f64(factors.configuration);
         }
         for (collector, wanted) in Collector::ALL.into_iter().zip(&mut settings.collectors) {
-            let factor = if collector.is_fast() { fast } else { slow };
+            let factor = *factors.of(collector.cadence());
             if let CollectorInterval::Every(interval) = wanted
                 && factor > 1.0
             {

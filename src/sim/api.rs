@@ -3,11 +3,13 @@
 //! Sockets, delays and clocks are in [`super::simulator`]. Reading order: `message` holds requests
 //! and answers; `resource` the paths and routes, `links` the links; `access` logins, `rights` the rights; `read` and
 //! `lists` the rows, `selection` their filters, order and pages; `write` the two PATCH requests;
+//! `help` the server's own help pages;
 //! `control` and `faults` what `/sim` orders.
 
 mod access;
 mod control;
 mod faults;
+mod help;
 mod links;
 mod lists;
 mod message;
@@ -17,7 +19,10 @@ mod rights;
 mod selection;
 mod write;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -27,6 +32,7 @@ pub(crate) use access::{TokenSource, credentials};
 use control::PendingChanges;
 pub(crate) use control::{AnswerMode, CONTROL_PATH, TRUTH_PATH};
 use faults::{FailoverState, Fault};
+pub(crate) use help::{HELP_PATH, HelpPage};
 use links::Links;
 pub use message::Charset;
 pub(crate) use message::{Answer, Query, Refusal, Request, SIMULATED_HEADER, http_date, refusal};
@@ -56,6 +62,8 @@ pub(crate) struct Trio {
     failover: FailoverState,
     faults: Vec<Fault>,
     pending_changes: PendingChanges,
+    /// Resources whose help page was shown: the help knows their types.
+    shown_types: BTreeSet<&'static str>,
 }
 
 impl Trio {
@@ -73,6 +81,7 @@ impl Trio {
             failover: FailoverState::default(),
             faults: Vec::new(),
             pending_changes: PendingChanges::default(),
+            shown_types: BTreeSet::new(),
         }
     }
 
@@ -82,6 +91,11 @@ impl Trio {
             Ok(answer) => answer,
             Err(refusal) => self.problem(&request.host, refusal),
         }
+    }
+
+    /// Returns true for the `Authorization` header of a session.
+    pub(crate) fn knows_token(&self, authorization: Option<&str>, now: SystemTime) -> bool {
+        self.sessions.rights(authorization, now).is_some()
     }
 
     /// Answers `GET target` with the rights of the options, without login and redirects. `target`

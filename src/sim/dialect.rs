@@ -5,12 +5,14 @@
 //! names are plain tables, shared with nothing else in the program: a wrong name cannot agree with
 //! itself.
 
+mod documented;
 pub(crate) mod enumerations;
 mod fields_file;
 mod members;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use documented::{Enumeration, Type, capitalised};
 pub(crate) use members::{Fact, Member, Row};
 
 closed_set! {

@@ -62,9 +62,52 @@ pub struct Options {
     pub latency: Duration,
     /// Charset of answers to clients that ask for none.
     pub charset: Charset,
+    /// The server's own help pages.
+    pub help: HelpPages,
     /// Delay of configuration changes after the last one; zero applies each at once. Trio's is one
     /// minute.
     pub activation: Duration,
+}
+
+/// The server's own help pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HelpPages {
+    /// Access to them.
+    pub access: HelpAccess,
+    /// Includes descriptions: the XML documentation is deployed with the server.
+    pub described: bool,
+    /// Includes samples.
+    pub samples: bool,
+    /// Headings and descriptions are Swedish.
+    pub swedish: bool,
+    /// One of the pages answers 500.
+    pub broken: bool,
+}
+
+/// Access to the help pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HelpAccess {
+    /// Without a login.
+    #[default]
+    Open,
+    /// With an access token.
+    Token,
+    /// With a Windows login.
+    Windows,
+    /// There are none.
+    Missing,
+}
+
+impl Default for HelpPages {
+    fn default() -> Self {
+        Self {
+            access: HelpAccess::Open,
+            described: true,
+            samples: true,
+            swedish: false,
+            broken: false,
+        }
+    }
 }
 
 /// Answer to a name in `fields=` that no member has. None is documented.
@@ -127,6 +170,7 @@ impl Default for Options {
             forbidden: Vec::new(),
             latency: Duration::ZERO,
             charset: Charset::Utf8,
+            help: HelpPages::default(),
             activation: Duration::ZERO,
         }
     }

@@ -15,8 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::api::{
-    Answer, AnswerMode, BASE_PATH, CONTROL_PATH, Query, Refusal, Request, SIMULATED_HEADER,
-    TRUTH_PATH, Trio, http_date, refusal,
+    Answer, AnswerMode, BASE_PATH, CONTROL_PATH, HELP_PATH, HelpPage, Query, Refusal, Request,
+    SIMULATED_HEADER, TRUTH_PATH, Trio, http_date, refusal,
 };
 use super::{Charset, Options, Segment, Truth};
 
@@ -39,6 +39,7 @@ struct Shared {
     trio: Mutex<Trio>,
     answer_mode: watch::Sender<AnswerMode>,
     requests: AtomicU64,
+    help_requests: AtomicU64,
 }
 
 impl Simulator {
@@ -47,7 +48,14 @@ impl Simulator {
     pub fn new(options: Options, clock: WallClock) -> Self {
         let trio = Mutex::new(Trio::new(options.clone(), clock()));
         let answer_mode = watch::Sender::new(AnswerMode::Answering);
-        Self(Arc::new(Shared { options, clock, trio, answer_mode, requests: AtomicU64::new(0) }))
+        Self(Arc::new(Shared {
+            options,
+            clock,
+            trio,
+            answer_mode,
+            requests: AtomicU64::new(0),
+            help_requests: AtomicU64::new(0),
+        }))
     }
 
     /// Router of the API and `/sim`. Serve it with the peer's address
@@ -70,6 +78,29 @@ impl Simulator {
     /// Requests that the API has received.
     pub fn requests(&self) -> u64 {
         self.0.requests.load(Ordering::Relaxed)
+    }
+
+    /// Requests for help pages.
+    pub fn help_requests(&self) -> u64 {
+        self.0.help_requests.load(Ordering::Relaxed)
+    }
+
+    /// Answers a request for a help page; `None` for any other request.
+    fn help(&self, request: &HttpRequest) -> Option<HelpPage> {
+        // IIS does not tell upper from lower case.
+        let path = request.uri().path();
+        let start = path.get(..HELP_PATH.len())?;
+        let rest = &path[HELP_PATH.len()..];
+        let is_below = rest.is_empty() || rest.starts_with('/');
+        if !start.eq_ignore_ascii_case(HELP_PATH) || !is_below {
+            return None;
+        }
+        self.0.help_requests.fetch_add(1, Ordering::Relaxed);
+        let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+        let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let mut trio = self.lock();
+        let has_token = trio.knows_token(token, (self.0.clock)());
+        Some(trio.help(rest, &query, has_token))
     }
 
     /// Exact figures since the start or the last [`reset_truth`](Self::reset_truth).
@@ -186,8 +217,10 @@ pub async fn serve(
 
 async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Response {
     let date = http_date((simulator.0.clock)());
-    let answer = simulator.answer(request).await.unwrap_or_else(Answer::from);
-    let mut response = answer.into_response();
+    let mut response = match simulator.help(&request) {
+        Some(page) => page.into_response(),
+        None => simulator.answer(request).await.unwrap_or_else(Answer::from).into_response(),
+    };
     response.headers_mut().insert(SIMULATED_HEADER.0, SIMULATED_HEADER.1);
     // Set here because hyper would write the machine's clock, while a client compares it with the
     // simulator's.

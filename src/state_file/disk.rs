@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{Problem, format};
+use crate::files::{open_regular, open_unlinked};
 
 /// Returns the path of a file beside `path`, with `.ending` added to the name.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -25,7 +26,8 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 pub(super) fn lock(path: &Path) -> Result<File, Problem> {
     // On a file of its own, because a lock stays with the old file when `replace` renames a new one
     // over it.
-    let file = private().create(true).truncate(false).open(beside(path, "lock"));
+    // Not through a link: another user of the folder could point it at any file of this one.
+    let file = open_unlinked(&beside(path, "lock"), private().create(true).truncate(false));
     let file = file.map_err(|error| Problem::unwritable(path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -37,15 +39,16 @@ pub(super) fn lock(path: &Path) -> Result<File, Problem> {
 /// Returns the contents of the file, at most one byte more than the size limit; `None` if there is
 /// no file.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::metadata(path) {
-        // Opening a named pipe or a device could wait without end.
-        Ok(found) if !found.is_file() => return Err(io::Error::other("it is no regular file")),
-        Ok(_) => {}
+    let file = match open_regular(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            return Err(io::Error::other("it is no regular file"));
+        }
         Err(error) => return Err(error),
-    }
+    };
     let mut bytes = Vec::new();
-    File::open(path)?.take(format::MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(format::MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
 

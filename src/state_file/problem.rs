@@ -92,7 +92,7 @@ impl Problem {
         Self::Foreign { path: path.to_owned() }
     }
 
-    pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
+    pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
         Self::Unreadable { path: path.to_owned(), error }
     }
 

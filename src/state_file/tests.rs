@@ -203,3 +203,25 @@ fn link_stays_and_its_target_is_written() {
     assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
     assert_eq!(format::decode(&fs::read(&path).expect("there")), Ok(Contents::default()));
 }
+
+#[cfg(unix)]
+#[test]
+fn lock_is_no_link_and_no_pipe() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    let (folder, path) = folder();
+    let (lock, other) = (disk::beside(&path, "lock"), folder.path().join("other"));
+    fs::write(&other, "of another program").expect("written");
+    std::os::unix::fs::symlink(&other, &lock).expect("a link");
+    let refused = StateFile::open(&path).expect_err("a link").to_string();
+    assert!(refused.contains("cannot be written"), "{refused}");
+    assert_eq!(fs::read(&other).expect("there"), b"of another program");
+    fs::remove_file(&lock).expect("removed");
+    // A link that leads nowhere would create the file that it names.
+    std::os::unix::fs::symlink(folder.path().join("new"), &lock).expect("a link");
+    StateFile::open(&path).expect_err("a link");
+    assert!(!folder.path().join("new").exists());
+    fs::remove_file(&lock).expect("removed");
+    mknodat(CWD, &lock, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
+    StateFile::open(&path).expect_err("a pipe");
+}

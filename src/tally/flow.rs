@@ -22,7 +22,7 @@ use super::{
     counts::{Rejected, RejectedTimes, UnclassifiedReason, Unmeasured},
     evidence::{
         FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison,
-        TimeMemory, WaitingVerdict, gap_limit, is_gap,
+        TimeMemory, WaitingVerdict, gap_limit, is_between_states, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
     saved_form::{ByWord, RestoreClock},
@@ -32,7 +32,7 @@ use crate::{
     model::{Case, CaseClass, Moment, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
-pub use day::DayCounts;
+pub use day::{DayCounts, DayDetail, DayStart, DayTime};
 pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, LevelGap, ServiceTotals};
 
 use day::Day;
@@ -48,6 +48,8 @@ use tracked::{Queue, Tracked};
 pub(super) struct Flow {
     lists: [ListMemory; Source::COUNT],
     cases: FxHashMap<CaseKey, Tracked>,
+    /// True if some of them may share their numbers.
+    has_shared_numbers: bool,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     /// The last cases with an agent, of all services.
@@ -60,10 +62,14 @@ pub(super) struct Flow {
     states_read: Option<Stamp>,
     /// Server that gave it.
     states_server: Option<Text>,
+    /// Last reading of service states that was compared with the lists of its moment.
+    states_compared: Option<Stamp>,
     names: NameIndex,
     events: Vec<Event>,
     lists_read: Vec<ListRead>,
     last_step: Option<Stamp>,
+    /// Begin of the counts of the day, as of the last step.
+    day_start: Option<DayStart>,
 }
 
 /// The cases of a contact centre in the state file.
@@ -72,6 +78,8 @@ pub(super) struct Flow {
 pub(super) struct FlowRecord {
     /// Begin of the day, seconds since 1970, if the day was observed from its start.
     midnight: Option<f64>,
+    /// Begin of the counts of a day that was not observed from its start, seconds since 1970.
+    part_day_start: Option<f64>,
     /// Rejected times by list.
     #[serde(with = "ByWord::<Source>")]
     rejected: Rejected,
@@ -81,8 +89,8 @@ pub(super) struct FlowRecord {
 impl FlowRecord {
     /// Returns true if every number is one that a counter can have.
     pub(super) fn is_valid(&self) -> bool {
-        // The midnight is only compared with that of today.
-        let Self { midnight: _, rejected, services } = self;
+        // The begin of the day is only compared with that of today.
+        let Self { midnight: _, part_day_start: _, rejected, services } = self;
         rejected.iter().all(RejectedTimes::is_valid) && services.iter().all(ServiceRecord::is_valid)
     }
 }
@@ -100,10 +108,12 @@ impl Flow {
         let gap = self.last_step.is_none_or(|last| is_gap(last, cur.stepped, interval));
         self.last_step = Some(cur.stepped);
         if self.day.advance(cur.stepped, &settings.time_zone, gap) {
+            // Also in the first step: restored counters are those of earlier days.
             for service in self.services.values_mut() {
-                service.begin_day(&self.day);
+                service.begin_day();
             }
         }
+        self.day_start = self.day.start(&settings.time_zone);
         self.update_services(cur, center, settings);
         self.apply_states(cur, center);
         let call_list = for_calls(center, cur.stepped);
@@ -225,6 +235,7 @@ impl Flow {
         let list_step = ListStep {
             reading: &reading,
             shown: &shown,
+            has_shared_numbers: self.has_shared_numbers,
             jobs: Jobs::read(center, &reading),
             followed: FollowedCases::since(center, &reading),
             truncated: &truncated,
@@ -257,6 +268,7 @@ impl Flow {
         let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = applied.shows_handled;
+        self.has_shared_numbers = applied.has_shared_numbers;
         memory.vanishing.record(applied.vanished, memory.waiting);
         memory.record(&reading, &cur.server, &self.names);
         true
@@ -376,6 +388,16 @@ impl Flow {
             let taken = lists[source.index()].last;
             taken.zip(states).is_some_and(|(taken, states)| is_same_moment(taken, states))
         });
+        if is_of_moment {
+            self.states_compared = states;
+        }
+        // Lists may be read more often than states. Between two readings of these no queue length
+        // is of the moment of the lists, and that is no evidence against them.
+        let is_between = !is_of_moment
+            && states == self.states_compared
+            && states.is_some_and(|states| {
+                shown.iter().all(|source| is_between_states(center, *source, states))
+            });
         let is_stateless = lists.iter().any(|list| list.is_stateless);
         let at = cur.stepped.moment();
         let mut judged = false;
@@ -394,16 +416,21 @@ impl Flow {
                 .known()
                 .filter(|(_, class)| shown.contains(&class.source) && !is_truncated(&class.source));
             readable.for_each(|(_, class)| reading.add(&class.now, class.source));
-            flow.evidence.record(&reading, at);
+            if is_between {
+                flow.evidence.record_between(&reading, at);
+            } else {
+                flow.evidence.record(&reading, at);
+            }
             judged |= flow.evidence.confirmed().is_some();
         }
         if judged {
-            self.record_verdicts();
+            self.record_verdicts(is_between);
         }
     }
 
-    /// Applies the verdicts on unknown states to the cases.
-    fn record_verdicts(&mut self) {
+    /// Applies the verdicts on unknown states to the cases. Between two comparisons (`is_between`),
+    /// only those cases are understood that were found to wait by the last one.
+    fn record_verdicts(&mut self, is_between: bool) {
         for case in self.cases.values_mut().filter(|case| case.may_wait()) {
             let list = &self.lists[case.source.index()];
             let service = &case.queue.service;
@@ -414,6 +441,8 @@ impl Flow {
             }
             let at = last.moment();
             match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
+                Some(WaitingVerdict::Waiting) if is_between => case.record_unchanged(),
+                Some(_) if is_between => {}
                 Some(WaitingVerdict::Waiting) => case.record_waiting(at),
                 Some(WaitingVerdict::NotWaiting) => case.record_not_waiting(at),
                 Some(WaitingVerdict::Undecided) | None => {}
@@ -468,6 +497,7 @@ impl Flow {
         services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         FlowRecord {
             midnight: self.day.midnight(zone),
+            part_day_start: self.day.part_start(),
             rejected: self.times.map(|times| times.rejected),
             services,
         }
@@ -476,7 +506,7 @@ impl Flow {
     /// Restores the counters. The counts of the day continue if it is still the same day and its
     /// midnight is at the same moment in the time zone.
     pub(super) fn restore(saved: &FlowRecord, clock: RestoreClock, settings: &Settings) -> Self {
-        let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
+        let day = Day::resume(saved.midnight, saved.part_day_start, clock.now, &settings.time_zone);
         let day_goes_on = day.base().is_some();
         // A service that was gone before the restart is kept no longer because of it.
         let oldest = clock.now.moment() - settings.keep.as_secs_f64();

@@ -1,9 +1,9 @@
 //! Ids from reading to reading: of services that lists give by name, of cases that share a job
 //! number, and of agents and groups that Trio no longer lists.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{cell::OnceCell, collections::BTreeSet, hash::BuildHasher, time::Duration};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::{
     model::{CaseList, Stamp, Text},
@@ -89,25 +89,46 @@ impl CaseKey {
 }
 
 /// Services in which a list shows each number.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ServicesShown<'a> {
-    first: FxHashMap<&'a Text, &'a Text>,
+    list: &'a CaseList,
+    names: &'a NameIndex,
+    /// Numbers in more than one service.
     shared: FxHashSet<&'a Text>,
+    /// First service of each number, once someone asks for it.
+    // In most lists no number is shared, and then no one asks.
+    first: OnceCell<FxHashMap<&'a Text, &'a Text>>,
 }
 
 impl<'a> ServicesShown<'a> {
     /// Reads the numbers of a whole list, including rows that are not counted.
     pub(super) fn new(list: &'a CaseList, names: &'a NameIndex) -> Self {
-        let mut shown = Self::default();
-        for case in &list.cases {
-            let Some(service) = case.service_id.as_ref().map(|service| names.id(service)) else {
-                continue;
-            };
-            if *shown.first.entry(&case.id).or_insert(service) != service {
-                shown.shared.insert(&case.id);
-            }
+        let shown = Self { list, names, shared: FxHashSet::default(), first: OnceCell::default() };
+        if !repeats_a_number(list) {
+            return shown;
         }
-        shown
+        let first = shown.first();
+        let is_elsewhere = |(id, service): &(&Text, &Text)| first[*id] != *service;
+        let shared = shown.rows().filter(is_elsewhere).map(|(id, _)| id).collect();
+        Self { shared, ..shown }
+    }
+
+    /// Returns the rows that have a service: their number and the id of the service.
+    fn rows(&self) -> impl Iterator<Item = (&'a Text, &'a Text)> + use<'a> {
+        let (list, names) = (self.list, self.names);
+        list.cases.iter().filter_map(|case| {
+            case.service_id.as_ref().map(|service| (&case.id, names.id(service)))
+        })
+    }
+
+    fn first(&self) -> &FxHashMap<&'a Text, &'a Text> {
+        self.first.get_or_init(|| {
+            let mut first = FxHashMap::default();
+            for (id, service) in self.rows() {
+                first.entry(id).or_insert(service);
+            }
+            first
+        })
     }
 
     /// Returns true if the list shows the number in more than one service.
@@ -122,8 +143,17 @@ impl<'a> ServicesShown<'a> {
 
     /// Returns the only service in which the list shows the number.
     pub(super) fn only_service(&self, id: &Text) -> Option<&'a Text> {
-        self.first.get(id).copied().filter(|_| !self.is_shared(id))
+        self.first().get(id).copied().filter(|_| !self.is_shared(id))
     }
+}
+
+/// Returns true if a number may be in several rows of the list, and false if it certainly is not.
+// Comparing hashes takes a fraction of the time of a map of the numbers.
+fn repeats_a_number(list: &CaseList) -> bool {
+    let mut hashes: Vec<u64> =
+        list.cases.iter().map(|case| FxBuildHasher.hash_one(&*case.id)).collect();
+    hashes.sort_unstable();
+    hashes.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Values of ids that Trio no longer lists, limited in time

@@ -12,6 +12,7 @@
 mod access;
 mod cases;
 mod client_key;
+mod learn;
 mod load;
 mod mapping;
 mod pages;
@@ -24,6 +25,7 @@ mod waits;
 
 use std::time::Duration;
 
+pub use learn::compare_help;
 pub use report::{Level, Line, Report};
 
 use crate::{
@@ -160,6 +162,7 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     waits::report(target, &comparison, &mut report);
     cases::report(&snapshot, &mut report);
     load.check(target, &mut report);
+    load.recommend_flow(target, &snapshot, &mut report);
     report.add_rest();
     report
 }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub force: bool,
     /// Rules that the answers and the written file are held to.
     pub rules: Rules,
+    /// Reads the server's own help by the configuration of this file.
+    pub learn: fn(&Path) -> Result<Learned, String>,
 }
 
 /// The rules of the configuration, so that a mistake is found while the person is there. Each
@@ -46,6 +48,15 @@ pub struct Rules {
     pub secret: fn(&str, &SecretString) -> Result<(), String>,
     /// Reads a configuration file as `run` will read it, and returns its warnings.
     pub file: fn(&Path) -> Result<Vec<String>, String>,
+}
+
+/// Entries of a fields file from the server's own help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Learned {
+    /// The file; `None` if the help says nothing that the dictionary does not know.
+    pub fields: Option<String>,
+    /// Number of resources that the help describes.
+    pub described: usize,
 }
 
 /// Reasons why nothing was written, or not everything.
@@ -101,7 +112,43 @@ pub fn init(
     for warning in &warnings {
         print(out, &format!("note: {warning}\n"))?;
     }
+    learn(settings, &files, &given, out)?;
     print(out, &files.next_steps())
+}
+
+/// Reads the server's own help, and writes what it says into a fields file. A server without help
+/// is no failure: the configuration is written.
+fn learn(
+    settings: &Settings,
+    files: &Files<'_>,
+    given: &Answers,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    print(out, "\nReading the server's own help, to learn the names in its answers ...\n")?;
+    let learned = match (settings.learn)(&files.configuration()) {
+        Ok(learned) => learned,
+        Err(reason) => {
+            let later = files.suggest_command();
+            return print(out, &format!("  not read: {reason}; to try again later: {later}\n"));
+        }
+    };
+    let said = match learned.fields {
+        None => "it says nothing that the exporter does not know".to_owned(),
+        // The entries of the person who wrote the file are worth more than those of the help.
+        Some(_) if files.has_fields() => {
+            let later = files.suggest_command();
+            format!(
+                "{} is there and stays as it is; what the help says: {later}",
+                files.fields().display()
+            )
+        }
+        Some(fields) => {
+            files.write_fields(given, &fields)?;
+            (settings.rules.file)(&files.configuration()).map_err(Failure::Unusable)?;
+            format!("its entries are written to {}", files.fields().display())
+        }
+    };
+    print(out, &format!("  {} resources are described; {said}\n", learned.described))
 }
 
 fn print(out: &mut impl Write, text: &str) -> Result<(), Failure> {

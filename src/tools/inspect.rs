@@ -2,20 +2,22 @@
 //! who map field names. Reads once and publishes nothing.
 
 mod diff;
+mod help;
 mod prove;
 mod report;
 mod suggest;
 
 pub use diff::differences;
-pub use prove::{Grade, Pace, Proof};
+pub use help::{HelpField, HelpMember, HelpReport};
+pub use prove::Pace;
 pub use report::table;
-pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
+pub use report::{Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
 
 use crate::{
     model::{Collector, Resource, ServiceSkills, Text},
     tally::TrioClock,
-    trio::{Client, Error, Route},
+    trio::{Client, Error, Help, HelpError, Route},
 };
 
 /// Services of a contact centre from which the documented filters can prove something.
@@ -65,6 +67,24 @@ pub async fn inspect(
         }
     }
     Ok(report)
+}
+
+impl Report {
+    /// Adds what the server's own help says, compared with the dictionary of the client.
+    pub fn add_help(&mut self, client: &Client, help: &Result<Help, HelpError>) {
+        match help {
+            Ok(help) => {
+                self.help = help::reports(client, help);
+                self.help_missing.clone_from(&help.stopped);
+            }
+            Err(error) => self.help_missing = Some(error.to_string()),
+        }
+    }
+
+    /// Returns true if the help gives an entry of a fields file.
+    pub fn has_help_entries(&self) -> bool {
+        self.help.iter().flat_map(|help| &help.fields).any(|field| field.differs)
+    }
 }
 
 /// Number of services of a contact centre.

@@ -6,18 +6,25 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{
-    dictionary::Dictionary,
+    dictionary::{
+        Dictionary,
+        help::{
+            description::{Help, ResourceHelp},
+            mapping::FieldHelp,
+        },
+    },
     error::Error,
     learned::ListKey,
     read::{
         collection::{CollectionReader, Identified, Listing},
         decode::reader::Reader,
         examine::{Examination, FirstPage},
+        help::{HelpError, HelpLimits},
         route::{Root, Route},
     },
     servers::connection::Connection,
     settings::Settings,
-    wire::{address::host_and_port, exchange_log::ExchangeObserver},
+    wire::{address::host_and_port, exchange_log::ExchangeObserver, tls_problem::TlsProblem},
 };
 use crate::{
     model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
@@ -120,6 +127,25 @@ impl Client {
         self.reader.examine(&route.list(resource)).await
     }
 
+    /// Reads the server's own help pages, and calls `progress` with the subject of each page before
+    /// it is asked for. For people who set up the mapping: a running exporter never reads them.
+    ///
+    /// # Errors
+    /// There is no help to read; see [`HelpError`].
+    pub async fn read_help(
+        &self,
+        limits: HelpLimits,
+        progress: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Help, HelpError> {
+        let CollectionReader { connection, dictionary, .. } = &self.reader;
+        connection.read_help(dictionary, limits, progress).await
+    }
+
+    /// Compares the description of a resource with the dictionary in use.
+    pub fn compare_help(&self, help: &ResourceHelp) -> Vec<FieldHelp> {
+        self.reader.dictionary.compare_help(help)
+    }
+
     /// Reads the first page of a resource with the configured page size.
     ///
     /// # Errors
@@ -131,7 +157,7 @@ impl Client {
     /// Number of requests sent.
     pub fn requests_sent(&self) -> u64 {
         let stats = &self.reader.connection.stats;
-        Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests()).sum()
+        Resource::ALL.into_iter().map(|resource| stats.resource(resource).sent_requests()).sum()
     }
 
     /// The present moment by the client's clock.
@@ -149,6 +175,11 @@ impl Client {
     pub fn certificate_expiry(&self, base: &Url) -> Option<f64> {
         let expiries = self.reader.connection.stats.certificate_expiries();
         expiries.get(&host_and_port(base)).copied()
+    }
+
+    /// Reason why the last request to the server at `base` got no secure connection, if it did not.
+    pub async fn tls_problem(&self, base: &Url) -> Option<TlsProblem> {
+        self.reader.connection.transport.tls_problem(base).await
     }
 
     /// Reads a list of a contact centre whose rows become items by `build`.

@@ -5,6 +5,7 @@
 //! metric.
 
 mod file;
+pub(super) mod help;
 pub(super) mod judge;
 pub mod proof;
 pub(super) mod shape;
@@ -150,7 +151,7 @@ impl Dictionary {
             let field = &mut mapping.fields[entry.field];
             if let Some(members) = entry.members {
                 field.members = members;
-                field.source = source;
+                field.source = entry.from.unwrap_or(source);
             }
             if let Some(form) = entry.form {
                 field.form = form;

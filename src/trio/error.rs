@@ -1,6 +1,6 @@
 //! Errors of requests, logins and readings.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use url::Url;
 
@@ -20,12 +20,14 @@ pub enum Error {
         detail: String,
     },
     /// Trio answered with a status that is no success.
-    #[error("{}: answered {status}{}", .resource.as_str(), explain(*.status))]
+    #[error("{}: answered {status}{}", .resource.as_str(), explain(*.status, .hint.as_ref()))]
     Status {
         /// Resource of the request.
         resource: Resource,
         /// The HTTP status.
         status: u16,
+        /// More that the answer says about the cause.
+        hint: Option<StatusHint>,
     },
     /// The server is passive: it answered 307 and named another one that is not asked.
     #[error(
@@ -92,6 +94,15 @@ pub enum Error {
     },
 }
 
+/// Cause of a status that is no success, by the headers of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusHint {
+    /// Address that the answer redirects to, without user, query and fragment.
+    Redirect(String),
+    /// Windows authentication is asked for (`WWW-Authenticate: Negotiate` or `NTLM`).
+    WindowsAuthentication,
+}
+
 impl Error {
     /// Returns a key under which equal errors are logged once.
     pub fn situation(&self) -> String {
@@ -100,7 +111,7 @@ impl Error {
             // repeat it at each cycle under another resource.
             Self::Request { failure, .. } if self.is_total() => format!("{failure:?}"),
             Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
-            Self::Status { resource, status } | Self::Busy { resource, status, .. } => {
+            Self::Status { resource, status, .. } | Self::Busy { resource, status, .. } => {
                 format!("{resource:?} {status}")
             }
             Self::Redirected { resource, .. } => format!("{resource:?} redirected"),
@@ -185,20 +196,31 @@ fn displayed_address(to: Option<&Url>) -> String {
     )
 }
 
-fn explain(status: u16) -> &'static str {
-    match status {
-        301..=308 => {
+fn explain(status: u16, hint: Option<&StatusHint>) -> Cow<'static, str> {
+    let text = match (status, hint) {
+        (301..=308, Some(StatusHint::Redirect(to))) => {
+            return format!(
+                ": redirected to {to}, and redirects are not followed; configure the address of the active server"
+            )
+            .into();
+        }
+        (301..=308, _) => {
             ": redirected, and redirects are not followed; configure the address of the active server"
         }
+        (401, Some(StatusHint::WindowsAuthentication)) => {
+            ": IIS asks for Windows authentication (Negotiate) before the request reaches Trio; allow \
+             anonymous authentication for the API in IIS, since Trio checks the login itself"
+        }
         // get_at has replaced a refused token once already before this status becomes an error.
-        401 => ": a token just obtained is not accepted",
-        403 => ": the API user lacks the right; grant it in Trio Administrator",
+        (401, _) => ": a token just obtained is not accepted",
+        (403, _) => ": the API user lacks the right; grant it in Trio Administrator",
         // A server address without /te/api leads here, too.
-        404 => {
+        (404, _) => {
             ": there is no such resource; is the server's address complete, such as https://host/te/api?"
         }
-        429 => ": too many requests",
-        500..=599 => ": the server failed",
+        (429, _) => ": too many requests",
+        (500..=599, _) => ": the server failed",
         _ => "",
-    }
+    };
+    text.into()
 }

@@ -4,6 +4,7 @@ pub(super) mod collection;
 pub(super) mod decode;
 pub(super) mod examine;
 pub(super) mod filtered_reading;
+pub(super) mod help;
 pub(super) mod paging;
 pub(super) mod route;
 pub(super) mod selection;

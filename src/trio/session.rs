@@ -20,7 +20,7 @@ use self::{
     tokens::Tokens,
 };
 use super::{
-    error::Error,
+    error::{Error, StatusHint},
     wire::{Transport, address::below, links::Links},
 };
 use crate::model::{AuthFailure, RequestFailure, Resource, Stamp, Token, unix_seconds};
@@ -175,7 +175,7 @@ impl Session {
         let account = &self.account;
         // A changed secret file ends the wait: the refusal was about the old text.
         if let Some((wait, refusal)) = account.login_backoff.remaining(now) {
-            if !account.reload() {
+            if !account.reload().await {
                 return Err(Error::LoginWaits { wait, refusal });
             }
             account.login_backoff.end_wait();
@@ -200,7 +200,7 @@ impl Session {
             // it.
             account.login_backoff.record_refusal(account.clock.now(), &refused.redacted());
             // The loop ends when the files stop changing: each further try needs new content.
-            if !account.reload() {
+            if !account.reload().await {
                 return Err(refused);
             }
         }
@@ -331,6 +331,10 @@ impl Session {
     /// Classifies a failed login or renewal, and counts it.
     fn count_auth_error(&self, error: Error, renewal: bool) -> Error {
         let (reason, detail) = match &error {
+            // IIS answered before Trio saw the request: key and password were not judged.
+            Error::Status { hint: Some(StatusHint::WindowsAuthentication), .. } => {
+                (AuthFailure::Server, format!("no login: {error}"))
+            }
             // 408 (Request Timeout) and 429 (Too Many Requests) do not mean that the refresh token
             // is invalid; any other 4xx does.
             Error::Status { status: status @ 400..=499, .. }

@@ -5,15 +5,19 @@ pub(super) mod address;
 pub(super) mod answer;
 pub(super) mod backoff;
 pub(super) mod certificates;
-mod charset;
+pub(super) mod charset;
+mod clients;
 pub(super) mod exchange_log;
 pub(super) mod links;
+mod redirect;
 mod server_clock;
 pub(super) mod single;
+mod tls_probe;
+pub(super) mod tls_problem;
+mod trust;
 
 use std::{
     error::Error as _,
-    future::Future,
     io,
     sync::Arc,
     time::{Duration, Instant},
@@ -21,30 +25,41 @@ use std::{
 
 use futures_util::StreamExt;
 use reqwest::{
-    RequestBuilder, Response,
-    header::{CONTENT_TYPE, DATE},
+    Request, RequestBuilder, Response, StatusCode,
+    header::{CONTENT_TYPE, DATE, LOCATION},
     tls::TlsInfo,
 };
 use tokio::sync::Semaphore;
 use url::Url;
 
 use self::{
-    address::host_and_port, answer::Answer, backoff::RequestedWaits,
-    exchange_log::ExchangeObserver, server_clock::ServerClock,
+    address::host_and_port,
+    answer::Answer,
+    backoff::RequestedWaits,
+    clients::{HttpClients, NoClient, OriginClients, request_builder},
+    exchange_log::ExchangeObserver,
+    redirect::{RequestSecrets, shown_address},
+    server_clock::ServerClock,
+    tls_problem::TlsProblem,
 };
 use super::{
     error::Error,
+    secret::Secret,
     settings::{Limits, Settings},
 };
 use crate::{
-    model::{Clock, ClockSkew, RequestFailure, Resource},
+    model::{Clock, ClockSkew, RequestFailure, Resource, RetryReason},
     stats::{RequestCode, Stats},
 };
 
 /// Sends requests to the servers of one target.
 #[derive(Debug)]
 pub(super) struct Transport {
+    /// Builds requests; which client sends one is decided by its address.
     pub(super) http: reqwest::Client,
+    clients: HttpClients,
+    /// Credentials of the account, which no redirect may bring into a message.
+    account: [Secret; 3],
     stats: Arc<Stats>,
     clock: Clock,
     server_clock: ServerClock,
@@ -63,7 +78,10 @@ impl Transport {
         let limits = settings.limits;
         let slots = Semaphore::new(limits.in_flight.max(1));
         Ok(Self {
-            http: http_client(settings)?,
+            http: request_builder(&limits)?,
+            clients: HttpClients::new(settings),
+            account: [&settings.client_key, &settings.username, &settings.password]
+                .map(Clone::clone),
             stats,
             clock,
             server_clock: ServerClock::default(),
@@ -86,8 +104,7 @@ impl Transport {
     ) -> Result<T, Error> {
         // The semaphore is never closed; were it, running without a slot would be the lesser harm.
         let _slot = self.slots.acquire().await.ok();
-        let (http, request) = request.build_split();
-        let request = request.map_err(|error| self.transport_error(resource, &error))?;
+        let request = request.build().map_err(|error| self.transport_error(resource, &error))?;
         let url = request.url().clone();
         match self.requested_waits.check(&url, resource, self.clock.now()) {
             Err((wait, status)) => return Err(Error::Busy { resource, status, wait, sent: false }),
@@ -97,7 +114,7 @@ impl Transport {
         // The clock starts once a slot is free, so that durations measure the server and not the
         // queue here.
         let begun = Instant::now();
-        let answer = self.exchange(resource, http.execute(request), &url, begun).await;
+        let answer = self.exchange(resource, request, &url, begun).await;
         let took = begun.elapsed();
         if let Some(observer) = self.observer.as_deref() {
             exchange_log::notify(observer, resource, &url, self.clock.now(), took, answer.as_ref());
@@ -116,18 +133,36 @@ impl Transport {
     async fn exchange(
         &self,
         resource: Resource,
-        response: impl Future<Output = Result<Response, reqwest::Error>>,
+        request: Request,
         url: &Url,
         begun: Instant,
     ) -> Result<Answer, Error> {
-        let failed = |error: &reqwest::Error| self.transport_error(resource, error);
-        let response = response.await.map_err(|error| failed(&error))?;
+        let origin = match self.clients.origin(url).await {
+            Ok(origin) => origin,
+            Err(NoClient::Tls(problem)) => return Err(tls_error(resource, url, &problem)),
+            Err(NoClient::Build(error)) => return Err(self.transport_error(resource, &error)),
+        };
+        let secrets = RequestSecrets::new(&request, &self.account);
+        let repeat = || {
+            self.stats.record_retry(RetryReason::ConnectionLost);
+            self.stats.resource(resource).repeated.add(1);
+        };
+        let response = match origin.execute(request, self.limits.request, repeat).await {
+            Ok(response) => response,
+            Err(error) => return Err(self.failure(resource, url, &origin, &error).await),
+        };
         self.record_clock_and_certificate(&response, begun.elapsed());
+        if is_foreign_refusal(&response)
+            && origin.refuses_plain_http(url, self.limits.connect).await
+        {
+            return Err(tls_error(resource, url, &TlsProblem::TlsOnHttpPort));
+        }
+        origin.record_answer();
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| failed(&error))?;
+            let chunk = chunk.map_err(|error| self.transport_error(resource, &error))?;
             self.stats.resource(resource).response_bytes.add(chunk.len() as u64);
             // Checked for each decompressed chunk: a small compressed answer may unpack to
             // gigabytes.
@@ -142,7 +177,10 @@ impl Transport {
             self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let body = charset::to_utf8(content_type, body);
-        Ok(Answer { status, headers, body, token: None, base: None, wait })
+        let location = headers.get(LOCATION).filter(|_| status.is_redirection());
+        let redirect =
+            location.and_then(|location| shown_address(url, location.to_str().ok()?, &secrets));
+        Ok(Answer { status, headers, body, token: None, base: None, wait, redirect })
     }
 
     /// Records the server's clock and the expiry of its certificate.
@@ -162,6 +200,25 @@ impl Transport {
         self.server_clock.skew()
     }
 
+    /// Makes an error of a request that got no answer.
+    async fn failure(
+        &self,
+        resource: Resource,
+        url: &Url,
+        origin: &OriginClients,
+        error: &reqwest::Error,
+    ) -> Error {
+        match origin.diagnose(url, error, self.limits.connect).await {
+            Some(problem) => tls_error(resource, url, &problem),
+            None => self.transport_error(resource, error),
+        }
+    }
+
+    /// Returns the reason why the last request to the server at `base` got no secure connection.
+    pub(super) async fn tls_problem(&self, base: &Url) -> Option<TlsProblem> {
+        self.clients.tls_problem(base).await
+    }
+
     /// Makes an error of a request that brought no complete answer.
     fn transport_error(&self, resource: Resource, error: &reqwest::Error) -> Error {
         // reqwest prints the URL first and the reason last: the reason is what an operator needs.
@@ -174,19 +231,11 @@ impl Transport {
             cause = error.source();
         }
         let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
-        // rustls' error type is not part of reqwest's interface; its texts name certificates or
-        // TLS.
-        let is_tls = reasons
-            .iter()
-            .chain([&reason])
-            .any(|text| text.contains("certificate") || text.contains("tls"));
         let (failure, detail) = if error.is_timeout() {
             let what = if error.is_connect() { "no connection" } else { "no complete answer" };
             // Both limits are configuration, so the text names the one that was reached.
             let limit = if error.is_connect() { self.limits.connect } else { self.limits.request };
             (RequestFailure::Timeout, format!("{what} within {limit:?}"))
-        } else if is_tls {
-            (RequestFailure::Tls, format!("no secure connection: {reason}"))
         // A body that cannot be decompressed or unchunked is a fault of the answer, not of the
         // connection.
         } else if is_body && !error.is_connect() && !error.is_request() {
@@ -207,23 +256,15 @@ fn is_malformed(error: &io::Error) -> bool {
     )
 }
 
-#[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
-fn http_client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
-    // An error means that a provider is installed already: the same one, since there is no other.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let limits = &settings.limits;
-    reqwest::ClientBuilder::new()
-        .tls_certs_merge(settings.extra_roots.certificates())
-        .tls_info(true)
-        // reqwest follows redirects by default: a 307 of the login would repeat the form with the
-        // password to the host that the answer names.
-        .redirect(reqwest::redirect::Policy::none())
-        // Proxy variables of the environment must not lead logins to a host that no one configured.
-        .no_proxy()
-        // A referer would tell addresses with ids to other servers.
-        .referer(false)
-        .connect_timeout(limits.connect)
-        .timeout(limits.request)
-        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-        .build()
+/// Makes an error of a request that got no secure connection.
+fn tls_error(resource: Resource, url: &Url, problem: &TlsProblem) -> Error {
+    let detail = format!("no secure connection: {problem}; {}", problem.remedy(url));
+    Error::Request { resource, failure: RequestFailure::Tls, detail }
+}
+
+/// Returns whether an answer is a 400 that is no answer of the API: those are JSON.
+fn is_foreign_refusal(response: &Response) -> bool {
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    response.status() == StatusCode::BAD_REQUEST
+        && !content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
 }

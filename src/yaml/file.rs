@@ -1,10 +1,11 @@
 //! Reads a small file whole.
 
 use std::{
-    fs::File,
     io::{self, ErrorKind, Read},
     path::{Path, PathBuf},
 };
+
+use crate::files::open_regular;
 
 /// Size limit of configurations, in bytes: 8 MiB. A larger file was named by mistake.
 pub(crate) const LONGEST_DOCUMENT: u64 = 8 << 20;
@@ -73,9 +74,8 @@ pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, FileError> {
 /// See [`FileError`].
 pub(crate) fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
-    // One byte above the limit proves that the file is too long. Without the limit a device such as
-    // /dev/zero would be read until memory is full.
-    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    // One byte above the limit proves that the file is too long.
+    let read = open_regular(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|error| FileError::new(path, error))?;
     if bytes.len() as u64 > most {
         return Err(FileError::TooLong { path: path.to_owned(), most });

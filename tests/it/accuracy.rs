@@ -35,6 +35,7 @@ fn cell(times: Times) -> Cell {
         calls_readable: true,
         outage: None,
         loses_polls: false,
+        lists_per_states: 1,
         hours: 2,
     }
 }
@@ -238,7 +239,8 @@ proptest! {
         let start = UNIX_EPOCH + Duration::from_secs(1_768_464_000);
         let poll = Duration::from_secs(5);
         let dictionary = Dictionary::builtin().expect("valid");
-        let view = View { poll, calls_readable: calls, clock_ahead: Duration::ZERO };
+        let view =
+            View { poll, lists_per_states: 1, calls_readable: calls, clock_ahead: Duration::ZERO };
         let mut observer = Observer::new(InProcess::new(options, start), &dictionary, view);
         observer.read();
         let mut before: Vec<((String, &str), Vec<f64>)> = Vec::new();

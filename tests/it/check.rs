@@ -24,8 +24,10 @@ use wiremock::{
 };
 
 use crate::{
-    process::{ended, run},
-    support::{HandWritten, NOBODY, Simulated, secure, secure_until, still_clock, target},
+    process::{command, ended, folder, run},
+    support::{
+        HandWritten, NOBODY, Simulated, configure, secure, secure_until, still_clock, target,
+    },
 };
 
 async fn examined_at(target: Target, clock: Clock) -> Report {
@@ -134,6 +136,46 @@ async fn load_is_estimated_and_excess_is_a_finding() {
         finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
     assert!((48..=58).contains(&number), "{finding}");
     assert!(finding.remedy.contains("max_requests_per_minute"), "{finding}");
+}
+
+/// The recommendation to read cases and agents more often, if there is one.
+fn flow(report: &Report) -> Option<&Line> {
+    report.lines.iter().find(|line| line.subject == "test, flow")
+}
+
+#[tokio::test]
+async fn shorter_flow_is_recommended_where_it_fits() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let report = examined(trio.target(true)).await;
+    let found = flow(&report).unwrap_or_else(|| panic!("no recommendation:\n{report}"));
+    assert_eq!((found.level, report.count(Level::Check)), (Level::Note, 0));
+    assert!(found.remedy.contains("`poll: {flow: 2s}`"), "{found}");
+    let words: Vec<&str> = found.seen.split(' ').collect();
+    let of = |before: &str| -> u32 {
+        let place = words.iter().position(|word| *word == before).expect(before);
+        words[place + 1].parse().expect("a number")
+    };
+    let (then, now) = (of("about"), of("of"));
+    // Three lists of one page, 30 in place of 12 times a minute.
+    assert_eq!(then - now, 3 * 18, "{found}");
+    let mut tight = trio.target(true);
+    tight.poll.requests_per_minute = then - 1;
+    let report = examined(tight).await;
+    assert_eq!(flow(&report), None, "the budget does not allow it");
+    assert_eq!(finding(&report, "load").level, Level::Ok);
+}
+
+#[tokio::test]
+async fn shorter_flow_is_not_recommended_for_slow_servers_or_twice() {
+    let latency = Duration::from_millis(150);
+    let slow = Simulated::start(Options { latency, ..Options::default() }, Clock::system()).await;
+    assert_eq!(flow(&examined(slow.target(true)).await), None, "a cycle takes 0.6 s");
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let flow_is_set =
+        poller::Settings { flow: Some(Duration::from_secs(2)), ..poller::Settings::default() };
+    let intervals = Collector::ALL.map(|collector| flow_is_set.interval(collector));
+    let report = examined_with(trio.target(true), Clock::system(), intervals).await;
+    assert_eq!(flow(&report), None, "it is set");
 }
 
 #[tokio::test]
@@ -472,4 +514,33 @@ async fn the_command_exits_with_0_1_or_2() {
         (code, err.as_str()),
         (Some(2), "--target: name one of the configured targets: trio\n")
     );
+}
+
+#[tokio::test]
+async fn machine_without_authorities_reads_plain_http_and_ca_files() {
+    let folder = folder();
+    let none = |command: snapbox::cmd::Command| {
+        command
+            .env("SSL_CERT_FILE", folder.path().join("missing.pem"))
+            .env("SSL_CERT_DIR", folder.path().join("missing"))
+    };
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let (code, out, err) = ended(&run(none(trio.command(&["check"]))).await);
+    assert_eq!(code, Some(0), "{out}{err}");
+
+    let (authority, url) = secure(None).await;
+    std::fs::write(folder.path().join("ca.pem"), authority).expect("written");
+    let check = async |more: &str| {
+        let text = format!(
+            "targets:\n  - {{name: one, servers: \"{url}\", client_key: bnlja2Vs, username: u, password: p{more}}}\n"
+        );
+        let file = configure(folder.path(), &text);
+        ended(&run(none(command(["check", "--config.file", &file]))).await)
+    };
+    let (code, out, err) = check("").await;
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(out.contains("this machine has no certificate authorities"), "{out}");
+    assert!(out.contains("install the package ca-certificates"), "{out}");
+    let (_, out, err) = check(", ca_file: ca.pem").await;
+    assert!(out.contains("TLS localhost") && out.contains("trusted;"), "{out}{err}");
 }

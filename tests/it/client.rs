@@ -3,6 +3,7 @@
 mod answers;
 mod cases;
 mod collections;
+mod connections;
 mod encodings;
 mod fields;
 mod habits;

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 use trio_exporter::{
     diagnosis::{self, FindingKind, Situation},
-    http::{self, Landing, Readiness, Reload},
+    http::{self, Landing, Readiness, Reload, Streams},
     metrics::{self, Exposition, Source},
     model::{
         Agent, AgentState, AgentStatus, AuthFailure, Case, CaseList, CaseState, Clock,
@@ -142,7 +142,14 @@ impl Facts {
         let readiness = Readiness::new(clock, Arc::new(AtomicBool::new(false)));
         let [name, description, version] = [(); 3].map(|()| String::new());
         let landing = Landing { name, description, version };
-        let router = http::router(exposition, readiness, landing, Reload::channel().0, None);
+        let router = http::router(
+            exposition,
+            readiness,
+            landing,
+            Reload::channel().0,
+            None,
+            Streams::without_server(),
+        );
         let request = Request::get("/status.json").body(Body::empty()).expect("a request");
         let answer = router.oneshot(request).await.expect("an answer");
         let body = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");

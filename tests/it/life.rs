@@ -12,7 +12,7 @@ use tokio::net::UnixDatagram;
 
 use crate::{
     process::{Process, binary, command, ended, folder, run, serving},
-    support::{NOBODY, Samples, Simulated, configure},
+    support::{NOBODY, Running, Samples, Simulated, configure},
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -101,28 +101,70 @@ fn configuration_check_sends_no_request() {
 "#]]);
 }
 
+/// Puts a pipe in the place of a file: one who reads it waits for a writer, and then for its bytes.
+#[cfg(target_os = "linux")]
+fn replace_with_pipe(file: &std::path::Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    fs::remove_file(file).expect("removed");
+    mknodat(CWD, file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_file_on_a_disk_that_hangs_does_not_keep_the_program_from_ending() {
-    use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
-
+async fn pipe_in_place_of_the_configuration_is_not_waited_for() {
     let (_folder, file) = configured(&Simulated::small().await.entry("one"));
-    let mut running = serving(&file, &[]);
-    let reload = format!("http://{}/-/reload", running.serves().await);
-    // A reader of a pipe waits for a writer, and then for its bytes.
-    fs::remove_file(&file).expect("removed");
-    mknodat(CWD, &*file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
-    let asked = tokio::spawn(crate::support::reqwest_client().post(reload).send());
-    let _writer = crate::process::until("the file to be read", LIMIT, async || {
-        open(&*file, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty())
-            .map_err(|error| error.to_string())
-    })
-    .await;
-    running.signal(Signal::TERM);
-    let ended = running.ended().await;
-    assert_eq!(ended.code(), Some(0), "{}", running.stderr());
-    let answer = asked.await.expect("no panic").expect("an answer").text().await.expect("a body");
-    assert!(answer.ends_with("the exporter is stopping\n"), "{answer}");
+    let mut running = Running::start(&file, &[]).await;
+    replace_with_pipe(file.as_ref());
+    let answer = running.reload().await;
+    assert!(answer.contains("it is no regular file"), "{answer}");
+    assert_eq!(running.page("/-/healthy").await, "healthy\n");
+    running.process.signal(Signal::TERM);
+    let ended = running.process.ended().await;
+    assert_eq!(ended.code(), Some(0), "{}", running.process.stderr());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn pipes_in_place_of_secrets_stop_nothing() {
+    let trio = Simulated::small().await;
+    let folder = folder();
+    // More targets than threads that answer requests.
+    let targets: Vec<String> = (0..16)
+        .map(|number| {
+            fs::write(folder.path().join(format!("password{number}")), "wrong").expect("a secret");
+            trio.entry(&format!("t{number}"))
+        })
+        .collect();
+    let password = sim_password();
+    let mut text = String::new();
+    for (number, entry) in targets.iter().enumerate() {
+        let own = format!("password_file: password{number}}}");
+        text += &entry.replace(&format!("password: {password}}}"), &own);
+    }
+    let file = configure(folder.path(), &format!("targets:\n{text}poll: {{state: 1s}}\n"));
+    let mut running = Running::start(&file, &[]).await;
+    running
+        .until_metrics("all logins to be refused", |it| {
+            let failures = it.find("trio_auth_failures_total", &[]);
+            failures.iter().filter(|(_, count)| *count > 0.0).count() == 16
+        })
+        .await;
+    for number in 0..16 {
+        replace_with_pipe(&folder.path().join(format!("password{number}")));
+    }
+    // The files are read again at each cycle while the login waits.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(running.page("/-/healthy").await, "healthy\n");
+    assert!(running.page("/metrics").await.contains("trio_up"));
+    running.process.signal(Signal::TERM);
+    let ended = running.process.ended().await;
+    assert_eq!(ended.code(), Some(0), "{}", running.process.stderr());
+}
+
+#[cfg(target_os = "linux")]
+fn sim_password() -> String {
+    trio_exporter::sim::Options::default().password
 }
 
 #[tokio::test]

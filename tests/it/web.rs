@@ -2,6 +2,7 @@
 //! the web configuration while it runs.
 
 mod access;
+mod administration;
 mod connection;
 mod healthcheck;
 mod listening;

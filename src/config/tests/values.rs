@@ -119,6 +119,48 @@ goals:
 }
 
 #[test]
+fn flow_has_its_own_interval_for_cases_and_agents() {
+    let poll = |rest: &str| load_text("flow", &format!("{VALID}{rest}\n")).expect("valid").poll;
+    let seconds = |poll: poller::Settings, collector| {
+        poll.interval(collector).map(|interval| interval.as_secs())
+    };
+    use Collector::{AgentState, Agents, Calls, Cases, ServiceState};
+    let all = [Calls, Cases, AgentState, ServiceState, Agents];
+    for (rest, expected, tick) in [
+        ("", [5, 5, 5, 5, 300], 5),
+        ("poll: {state: 4s}", [4, 4, 4, 4, 300], 4),
+        ("poll: {flow: 2s}", [2, 2, 2, 5, 300], 2),
+        ("poll: {state: 3s, flow: 10s}", [10, 10, 10, 3, 300], 3),
+        ("poll: {flow: 2s}\ncollectors: {cases: {interval: 4s}}", [2, 4, 2, 5, 300], 2),
+    ] {
+        let poll = poll(rest);
+        assert_eq!(all.map(|collector| seconds(poll, collector)), expected.map(Some), "{rest}");
+        assert_eq!(poll.tick().as_secs(), tick, "{rest}");
+    }
+}
+
+#[test]
+fn own_interval_is_not_shorter_than_the_steps() {
+    let error = |rest: &str| errors("flow-steps", &format!("{VALID}{rest}\n"));
+    assert_eq!(
+        error("poll: {flow: 3s}\ncollectors: {calls: {interval: 2s}}"),
+        [
+            "c.yml:8:32: collectors.calls.interval: must not be shorter than poll.flow, the interval of the steps"
+        ]
+    );
+    let none: [String; 0] = [];
+    assert_eq!(
+        load_text(
+            "flow-steps",
+            &format!("{VALID}poll: {{flow: 2s}}\ncollectors: {{calls: {{interval: 3s}}}}\n")
+        )
+        .err()
+        .unwrap_or_default(),
+        none
+    );
+}
+
+#[test]
 fn interval_too_long_for_a_wait_target_is_warned_of() {
     let warnings =
         |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
@@ -128,7 +170,10 @@ fn interval_too_long_for_a_wait_target_is_warned_of() {
     let default = format!(
         "poll.state: 6s is longer than a quarter of goals.classes.voice.wait_target (20s): {roughly}"
     );
-    assert_eq!(warnings("poll: {state: 6s}"), [default]);
+    assert_eq!(warnings("poll: {state: 6s}"), std::slice::from_ref(&default));
+    let of_flow = default.replace("poll.state", "poll.flow");
+    assert_eq!(warnings("poll: {flow: 6s}"), [of_flow]);
+    assert_eq!(warnings("poll: {state: 6s, flow: 5s}"), none);
     let classes = "goals: {classes: {voice: {wait_target: 40s}, chat: {wait_target: 30s}}}";
     let of_chat = format!(
         "collectors.cases.interval: 8s is longer than a quarter of goals.classes.chat.wait_target (30s): {roughly}"

@@ -1,25 +1,29 @@
-//! Middleware in front of all pages: rate limit, basic authentication, limit of concurrent
-//! requests; and the limits for clients that are configured.
+//! Middleware in front of all pages: rate limit, basic authentication, origin of requests that
+//! change something, limit of concurrent requests; and the limits for clients that are configured.
 
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::watch;
 
-use super::logins::{Credentials, PasswordVerifier, Verdict};
+use super::{
+    logins::{ClientAddress, Credentials, PasswordVerifier, Verdict},
+    own_hosts::OwnHosts,
+    slots::{RequestSlots, too_many_requests},
+};
 use crate::http::{
-    Web,
-    pages::{health, metrics},
+    RELOAD_PATH, Web,
+    pages::{health, log_level, metrics},
 };
 
 /// Lets requests through to the pages, or answers them with a refusal.
@@ -27,6 +31,7 @@ pub(in crate::http) struct Guard {
     web: watch::Receiver<Arc<Web>>,
     rate: Option<DefaultDirectRateLimiter>,
     passwords: PasswordVerifier,
+    hosts: OwnHosts,
     slots: RequestSlots,
 }
 
@@ -36,18 +41,22 @@ enum Refusal {
     RateLimited,
     Unauthorized { realm: &'static str },
     TooManyLogins,
-    TooManyRequests,
+    Foreign,
 }
 
 impl Guard {
     /// Users and headers follow `web` at each request. The rate limit is fixed here: a limiter that
     /// is built again at a reload would grant a full burst each time.
-    pub(in crate::http) fn new(web: watch::Receiver<Arc<Web>>, limits: &Limits) -> Self {
+    pub(in crate::http) fn new(
+        web: watch::Receiver<Arc<Web>>,
+        limits: &Limits,
+        hosts: OwnHosts,
+    ) -> Self {
         let rate = web.borrow().rate_limit.and_then(|limit| {
             Some(RateLimiter::direct(Quota::with_period(limit.interval)?.allow_burst(limit.burst)))
         });
         let slots = RequestSlots::new(limits.max_requests);
-        Self { web, rate, passwords: PasswordVerifier::new(), slots }
+        Self { web, rate, passwords: PasswordVerifier::new(), hosts, slots }
     }
 
     /// Puts the guard in front of `router`.
@@ -61,6 +70,7 @@ impl Guard {
         web: &Web,
         page: Page,
         sent: Option<Credentials>,
+        client: ClientAddress,
     ) -> Result<(), Refusal> {
         // The rate comes before the password: each bcrypt comparison costs about 70 ms of a
         // processor, so guessing and flooding have to be stopped before it.
@@ -76,27 +86,39 @@ impl Guard {
             return Ok(());
         }
         let Some(sent) = sent else { return Err(Refusal::Unauthorized { realm }) };
-        match self.passwords.verify(users, sent).await {
+        match self.passwords.verify(users, sent, client).await {
             Verdict::Accepted => Ok(()),
             Verdict::Rejected => Err(Refusal::Unauthorized { realm }),
             Verdict::Busy => Err(Refusal::TooManyLogins),
         }
     }
 
-    async fn answer(&self, web: &Web, request: Request, next: Next) -> Response {
+    async fn answer(&self, web: &Web, mut request: Request, next: Next) -> Response {
         let (page, sent) =
             (Page::from_request(&request), Credentials::from_headers(request.headers()));
-        if let Err(refusal) = self.authorize(web, page, sent).await {
+        let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let client = ClientAddress::new(address.map(|ConnectInfo(address)| address.ip()));
+        if let Err(refusal) = self.authorize(web, page, sent, client).await {
             return refusal.into_response();
         }
-        // Health pages take no slot: if slow clients hold all of them, a supervisor would restart a
-        // healthy exporter and lose its counters.
-        if page == Page::Health {
-            return next.run(request).await;
+        if !self.hosts.admits(request.method(), request.uri(), request.headers()) {
+            return Refusal::Foreign.into_response();
         }
-        match self.slots.try_acquire() {
-            Some(_slot) => next.run(request).await,
-            None => Refusal::TooManyRequests.into_response(),
+        match page {
+            // Health pages take no slot: if slow clients hold all of them, a supervisor would
+            // restart a healthy exporter and lose its counters. Administration waits for the body of
+            // a client or for files, and has limits of its own.
+            Page::Health | Page::Administration => next.run(request).await,
+            // The page takes a slot for making an encoding, and none for waiting for one that is
+            // being made.
+            Page::Metrics | Page::Agents => {
+                request.extensions_mut().insert(self.slots.clone());
+                next.run(request).await
+            }
+            Page::Other => match self.slots.try_acquire() {
+                Some(_slot) => next.run(request).await,
+                None => too_many_requests(),
+            },
         }
     }
 }
@@ -104,8 +126,11 @@ impl Guard {
 /// Kinds of pages that the guard treats differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Page {
+    Metrics,
     Agents,
     Health,
+    /// Reload and log level.
+    Administration,
     Other,
 }
 
@@ -116,6 +141,8 @@ impl Page {
     fn from_request(request: &Request) -> Self {
         match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
             Some(metrics::AGENTS_PATH) => Self::Agents,
+            Some(metrics::PATH | metrics::EXPORTER_PATH) => Self::Metrics,
+            Some(RELOAD_PATH | log_level::PATH) => Self::Administration,
             Some(health::HEALTHY_PATH | health::READY_PATH) => Self::Health,
             _ => Self::Other,
         }
@@ -148,9 +175,10 @@ impl IntoResponse for Refusal {
             Self::TooManyLogins => {
                 (StatusCode::SERVICE_UNAVAILABLE, "503: too many logins at once\n")
             }
-            Self::TooManyRequests => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "503: more requests at once than --web.max-requests allows\n",
+            Self::Foreign => (
+                StatusCode::FORBIDDEN,
+                "403: a request that changes something must name this exporter by its address, and must not come from \
+                 the page of another site; start it with --web.external-url to call it by another name\n",
             ),
         };
         let mut response = (status, text).into_response();
@@ -169,12 +197,15 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// Limits of the web server, from `--web.max-requests`, `--web.header-timeout` and
+/// Limits of the web server, from `--web.max-requests`, `--web.max-streams`, `--web.header-timeout` and
 /// `--web.idle-timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests answered at the same time; 0: no limit. Health pages do not count.
+    /// Requests worked on at the same time; 0: no limit. Not counted: health pages, administration,
+    /// and scrapes that wait for an encoding which another one has asked for.
     pub max_requests: usize,
+    /// Streams of the wallboard that are open at the same time.
+    pub max_streams: usize,
     /// Time for the TLS handshake, and then again for the head of the first request.
     pub header_timeout: Duration,
     /// Longest silence of a connection, between two requests or while it receives an answer.
@@ -186,38 +217,15 @@ impl Default for Limits {
         Self {
             // The default of --web.max-requests in node_exporter.
             max_requests: 40,
+            // A hall full of screens, and no more than a fraction of the files that a process may
+            // open.
+            max_streams: 250,
             // Clients that connect and send nothing, or one byte at a time (slowloris), hold a
             // descriptor each.
             header_timeout: Duration::from_secs(10),
             // Longer than common scrape intervals, so that Prometheus keeps its connection between
             // scrapes.
             idle_timeout: Duration::from_secs(300),
-        }
-    }
-}
-
-/// Slots for requests that are answered at the same time; `None`: no limit.
-#[derive(Debug)]
-pub(super) struct RequestSlots(Option<Semaphore>);
-
-/// A slot, released when dropped: also when the client goes away and its request is cancelled.
-#[derive(Debug)]
-pub(super) struct RequestSlot<'a>(
-    #[allow(dead_code, reason = "it is held")] Option<SemaphorePermit<'a>>,
-);
-
-impl RequestSlots {
-    pub(in crate::http) fn new(max_requests: usize) -> Self {
-        Self((max_requests > 0).then(|| Semaphore::new(max_requests.min(Semaphore::MAX_PERMITS))))
-    }
-
-    /// Takes a slot; `None` if all are in use.
-    // Requests over the limit are refused, not queued: scrapes that pile up would be late anyway,
-    // and a queue lets one client fill the memory.
-    pub(super) fn try_acquire(&self) -> Option<RequestSlot<'_>> {
-        match &self.0 {
-            None => Some(RequestSlot(None)),
-            Some(slots) => slots.try_acquire().ok().map(|permit| RequestSlot(Some(permit))),
         }
     }
 }

@@ -1,15 +1,17 @@
 //! User name and password of a request (basic authentication, RFC 7617), and their comparison with
 //! bcrypt hashes.
 //!
-//! Comparisons run one at a time, off the threads that answer requests. A login that was accepted
+//! Comparisons run one at a time, off the threads that answer requests, and the addresses of clients
+//! take turns: one that guesses passwords delays the login of another by one comparison. A login that was accepted
 //! is remembered as a keyed hash, so that each scrape does not pay for bcrypt.
 
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fmt,
+    net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -24,10 +26,12 @@ use tokio::{
 use super::users::{PasswordHash, Users};
 use crate::model::KeyedHash;
 
-/// Logins that may wait for their comparison; further ones get 503.
+/// Logins of one client address that may wait for their comparison; further ones get 503.
 // A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus'
 // default scrape timeout of 10 s, even while someone is guessing passwords.
 const MAX_WAITING: usize = 20;
+/// Logins of all clients that may wait.
+const MAX_WAITING_IN_ALL: usize = 1000;
 /// Accepted logins that are remembered; then all are forgotten and compared again.
 // Only correct passwords of configured users get in, so guessing cannot fill this. Entries of
 // changed hashes are what accumulates.
@@ -43,10 +47,38 @@ pub(super) struct PasswordVerifier {
     compare: Compare,
     one_at_a_time: Arc<AsyncMutex<()>>,
     waiting: Semaphore,
+    clients: Mutex<HashMap<ClientAddress, Arc<ClientQueue>>>,
     accepted: Mutex<HashSet<Token>>,
     /// Hasher with a random key of this process; `None` if the system gave no random bytes: then
     /// nothing is remembered.
     hasher: Option<KeyedHash>,
+}
+
+/// Address of a client: an IPv4 address, or the network of an IPv6 address. Unknown in tests without
+/// a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ClientAddress(Option<IpAddr>);
+
+impl ClientAddress {
+    pub(super) fn new(address: Option<IpAddr>) -> Self {
+        let network = |address| match address {
+            // A machine has a network of 2^64 addresses of its own.
+            IpAddr::V6(address) => {
+                Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+            }
+            address => address,
+        };
+        // A socket for both families shows IPv4 clients as ::ffff:a.b.c.d, all in one network.
+        Self(address.map(|address| network(address.to_canonical())))
+    }
+}
+
+/// Waiting logins of one client address.
+#[derive(Debug)]
+struct ClientQueue {
+    waiting: Semaphore,
+    /// Held by the one that is next: each address has one login in the common queue at most.
+    turn: AsyncMutex<()>,
 }
 
 /// Result of a verification.
@@ -70,14 +102,20 @@ impl PasswordVerifier {
         Self {
             compare,
             one_at_a_time: Arc::default(),
-            waiting: Semaphore::new(MAX_WAITING),
+            waiting: Semaphore::new(MAX_WAITING_IN_ALL),
+            clients: Mutex::default(),
             accepted: Mutex::default(),
             hasher: KeyedHash::with_random_key().ok(),
         }
     }
 
     /// Verifies the credentials of a request against `users`.
-    pub(super) async fn verify(&self, users: &Users, sent: Credentials) -> Verdict {
+    pub(super) async fn verify(
+        &self,
+        users: &Users,
+        sent: Credentials,
+        client: ClientAddress,
+    ) -> Verdict {
         let known = users.get(&sent.name);
         // An unknown name is compared with a decoy: an answer without a comparison would be faster
         // and so reveal which names exist.
@@ -86,7 +124,13 @@ impl PasswordVerifier {
         if known.is_some() && token.is_some_and(|token| self.remembered().contains(&token)) {
             return Verdict::Accepted;
         }
-        let Ok(_waiting) = self.waiting.try_acquire() else { return Verdict::Busy };
+        let queue = self.queue(client);
+        let (Ok(_waiting), Ok(_waiting_here)) =
+            (self.waiting.try_acquire(), queue.waiting.try_acquire())
+        else {
+            return Verdict::Busy;
+        };
+        let _next = queue.turn.lock().await;
         // One comparison at a time: guessing can take one processor at most. The lock moves into
         // the blocking task, which runs on when the client disconnects: else a client that
         // reconnects in a loop could start any number of comparisons beside each other.
@@ -105,6 +149,20 @@ impl PasswordVerifier {
             self.remember(token);
         }
         Verdict::Accepted
+    }
+
+    /// Returns the queue of a client address.
+    fn queue(&self, client: ClientAddress) -> Arc<ClientQueue> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        // Queues that no one waits in: the map is as large as the number of clients that wait.
+        clients.retain(|_, queue| Arc::strong_count(queue) > 1);
+        let queue = || {
+            Arc::new(ClientQueue {
+                waiting: Semaphore::new(MAX_WAITING),
+                turn: AsyncMutex::new(()),
+            })
+        };
+        clients.entry(client).or_insert_with(queue).clone()
     }
 
     fn remember(&self, token: Token) {

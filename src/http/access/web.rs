@@ -11,12 +11,12 @@ use std::{
 };
 
 use axum_server::tls_rustls::RustlsConfig;
-use tokio::{
-    sync::{Mutex, watch},
-    task::spawn_blocking,
-};
+use tokio::sync::{Mutex, watch};
 
-use crate::http::{Headers, Tls, Users};
+use crate::{
+    files::{FileTaskError, FileTasks},
+    http::{Headers, Tls, Users},
+};
 
 /// Values of a web configuration. The default is that of an empty file: plain HTTP without users.
 #[derive(Clone, Debug)]
@@ -149,6 +149,7 @@ pub struct Reloader {
     files: Arc<Mutex<WebFiles>>,
     publish: watch::Sender<Arc<Web>>,
     tls: Option<RustlsConfig>,
+    tasks: FileTasks,
 }
 
 impl Reloader {
@@ -158,7 +159,7 @@ impl Reloader {
         publish: watch::Sender<Arc<Web>>,
         tls: Option<RustlsConfig>,
     ) -> Self {
-        Self { files: Arc::new(Mutex::new(files)), publish, tls }
+        Self { files: Arc::new(Mutex::new(files)), publish, tls, tasks: FileTasks::default() }
     }
 
     /// Reads all files again and puts their values into effect.
@@ -177,9 +178,15 @@ impl Reloader {
             let mut files = self.files.lock().await;
             let watched = files.files.clone();
             // On a blocking thread: a network file system that hangs must not stop the server.
-            let check = spawn_blocking(move || watched.iter().any(WatchedFile::has_changed));
-            if !check.await.unwrap_or(true) {
-                continue;
+            let check = self.tasks.run(move || watched.iter().any(WatchedFile::has_changed));
+            match check.await {
+                Ok(false) => continue,
+                // As long as the file system does not answer, the configuration in force stays.
+                Err(problem @ FileTaskError::TimedOut(_)) => {
+                    tracing::debug!(%problem, "the web configuration was not checked for changes");
+                    continue;
+                }
+                Ok(true) | Err(FileTaskError::Failed(_)) => {}
             }
             match self.read(&mut files).await {
                 Ok(()) => tracing::info!("the web configuration has changed; it is in force"),
@@ -193,7 +200,7 @@ impl Reloader {
 
     async fn read(&self, files: &mut WebFiles) -> Result<(), Vec<String>> {
         let read = files.read.clone();
-        let reading = spawn_blocking(move || read()).await;
+        let reading = self.tasks.run(move || read()).await;
         let reading = reading.map_err(|error| vec![error.to_string()])?;
         reading.log_warnings();
         let WebReading { files: inspected, web, .. } = reading;

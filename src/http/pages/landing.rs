@@ -11,6 +11,7 @@ use axum::{
 use super::{
     discovery, health, log_level,
     metrics::{AGENTS_PATH, EXPORTER_PATH},
+    wall,
 };
 use crate::http::{RELOAD_PATH, Shared};
 
@@ -21,8 +22,15 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;mar
      td,th{padding:.2rem 1rem .2rem 0;text-align:left;vertical-align:top}";
 
 /// Address and content of each page. A test compares them with the routes.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 15] = [
+    (
+        wall::PATH,
+        "The queues at a glance, for a screen on the wall; <code>?service_group=NAME</code>, <code>?contact_center=NAME</code> and <code>?target=NAME</code> select, <code>?lang=sv</code> is Swedish.",
+    ),
     ("/", "This page."),
+    (wall::EVENTS_PATH, "The same as server-sent events."),
+    (wall::SCRIPT_PATH, "Its script."),
+    (wall::STYLE_PATH, "Its style."),
     ("/metrics", "All metrics that name no person; <code>?target=NAME</code> selects one target."),
     (AGENTS_PATH, "Metrics of single agents."),
     (EXPORTER_PATH, "Metrics of the exporter alone, if each target is scraped separately."),
@@ -65,6 +73,8 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
             }
             // A browser follows a link by GET, which this page answers with 405.
             RELOAD_PATH => (false, content),
+            // It does not end, and shows no page.
+            wall::EVENTS_PATH => (false, content),
             _ => (true, content),
         };
         // A link to a page that answers with an error would read as a fault.

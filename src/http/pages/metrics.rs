@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     body::{Body, Bytes},
     extract::{Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -11,9 +12,16 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    http::{Shared, pages::joined},
+    http::{
+        Shared,
+        access::slots::{RequestSlots, too_many_requests},
+        pages::joined,
+    },
     metrics::{Exposition, ExpositionError, MetricsPage, negotiate, wants_gzip},
 };
+
+/// Path of the metrics.
+pub(in crate::http) const PATH: &str = "/metrics";
 
 /// Path of the per-agent metrics.
 pub(in crate::http) const AGENTS_PATH: &str = "/metrics/agents";
@@ -31,28 +39,38 @@ pub(in crate::http) struct TargetQuery {
 pub(in crate::http) async fn main(
     State(shared): State<Shared>,
     Query(query): Query<TargetQuery>,
+    slots: Option<Extension<RequestSlots>>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&shared.exposition, MetricsPage::Main, &query, &headers).await
+    answer(&shared.exposition, MetricsPage::Main, &query, &headers, slots).await
 }
 
 pub(in crate::http) async fn agents(
     State(shared): State<Shared>,
     Query(query): Query<TargetQuery>,
+    slots: Option<Extension<RequestSlots>>,
     headers: HeaderMap,
 ) -> Response {
     if !shared.exposition.shows_agents() {
         let text = "404: there are no per-agent metrics, because agents.identity is none\n";
         return (StatusCode::NOT_FOUND, text).into_response();
     }
-    answer(&shared.exposition, MetricsPage::Agents, &query, &headers).await
+    answer(&shared.exposition, MetricsPage::Agents, &query, &headers, slots).await
 }
 
 pub(in crate::http) async fn exporter(
     State(shared): State<Shared>,
+    slots: Option<Extension<RequestSlots>>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&shared.exposition, MetricsPage::Exporter, &TargetQuery { target: None }, &headers).await
+    answer(
+        &shared.exposition,
+        MetricsPage::Exporter,
+        &TargetQuery { target: None },
+        &headers,
+        slots,
+    )
+    .await
 }
 
 async fn answer(
@@ -60,8 +78,9 @@ async fn answer(
     page: MetricsPage,
     query: &TargetQuery,
     headers: &HeaderMap,
+    slots: Option<Extension<RequestSlots>>,
 ) -> Response {
-    match body(exposition, page, query, headers).await {
+    match body(exposition, page, query, headers, slots).await {
         Ok(response) => response,
         Err(error) => error_response(&error),
     }
@@ -72,9 +91,14 @@ async fn body(
     page: MetricsPage,
     query: &TargetQuery,
     headers: &HeaderMap,
+    slots: Option<Extension<RequestSlots>>,
 ) -> Result<Response, ExpositionError> {
     let negotiated = negotiate(&joined(headers, header::ACCEPT));
-    let encoded = exposition.get(page, query.target.as_deref(), negotiated.format).await?;
+    // Without the guard, as in tests, there is no limit.
+    let slots = slots.map_or_else(|| RequestSlots::new(0), |Extension(slots)| slots);
+    let admit = move || slots.try_acquire();
+    let encoded =
+        exposition.get_admitted(page, query.target.as_deref(), negotiated.format, admit).await?;
     let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
     // The bytes are shared with the cache of the exposition: no answer copies several megabytes.
     let body = if zipped {
@@ -95,6 +119,7 @@ async fn body(
 
 fn error_response(error: &ExpositionError) -> Response {
     let status = match error {
+        ExpositionError::Busy => return too_many_requests(),
         ExpositionError::UnknownTarget { .. } | ExpositionError::OtherShard { .. } => {
             StatusCode::NOT_FOUND
         }

@@ -7,12 +7,20 @@ use axum::{
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 
 use crate::http::Shared;
 
 /// Result of a reload: a summary of the changes, or all mistakes, one on each line.
 pub type Reloaded = Result<String, String>;
+
+/// Reloads that may wait for the one that runs.
+// Each reads the same files, so one that waits is as good as many. The rest is for clients that want
+// an answer of their own.
+const MAX_WAITING: usize = 4;
 
 /// Sender for the result of one reload.
 pub type Reply = oneshot::Sender<Reloaded>;
@@ -26,7 +34,7 @@ impl Reload {
     pub fn channel() -> (Self, mpsc::Receiver<Reply>) {
         // Requests that come during a reload wait here: the one receiver does one reload at a time,
         // because two at once could leave a mix of two configurations.
-        let (sender, receiver) = mpsc::channel(1);
+        let (sender, receiver) = mpsc::channel(MAX_WAITING);
         (Self(sender), receiver)
     }
 
@@ -41,6 +49,19 @@ impl Reload {
         self.0.send(reply).await.map_err(|_| stopping(()))?;
         answer.await.map_err(|_| stopping(()))?
     }
+
+    /// Like [`Reload::request`]; `None` if too many reloads are waiting.
+    // A reload may wait for files for seconds. Requests for it hold no slot of the web server, so
+    // their number is limited here.
+    async fn try_request(&self) -> Option<Reloaded> {
+        let (reply, answer) = oneshot::channel();
+        let stopping = || Err("the exporter is stopping".to_owned());
+        match self.0.try_send(reply) {
+            Ok(()) => Some(answer.await.unwrap_or_else(|_| stopping())),
+            Err(TrySendError::Closed(_)) => Some(stopping()),
+            Err(TrySendError::Full(_)) => None,
+        }
+    }
 }
 
 pub(in crate::http) async fn reload(State(shared): State<Shared>, method: Method) -> Response {
@@ -51,12 +72,41 @@ pub(in crate::http) async fn reload(State(shared): State<Shared>, method: Method
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT")], text)
             .into_response();
     }
-    match shared.reload.request().await {
+    let Some(result) = shared.reload.try_request().await else {
+        let text = "503: other reloads are waiting already\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    };
+    match result {
         Ok(changes) => format!("{changes}\n").into_response(),
         Err(mistakes) => {
             let text =
                 format!("the configuration was not reloaded; nothing was changed:\n{mistakes}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn reloads_beyond_four_that_wait_are_refused() {
+        let (reload, mut requests) = Reload::channel();
+        let mut waiting: Vec<_> =
+            (0..MAX_WAITING).map(|_| Box::pin(reload.try_request())).collect();
+        for request in &mut waiting {
+            assert_eq!(request.now_or_never(), None);
+        }
+        assert_eq!(reload.try_request().await, None);
+        let reply = requests.recv().await.expect("a request");
+        reply.send(Ok("nothing changed".to_owned())).expect("someone waits");
+        assert_eq!(waiting.remove(0).await, Some(Ok("nothing changed".to_owned())));
+        assert_eq!(reload.try_request().now_or_never(), None, "there is room again");
+        drop(requests);
+        let stopping = Some(Err("the exporter is stopping".to_owned()));
+        assert_eq!(reload.try_request().await, stopping);
     }
 }

@@ -52,6 +52,11 @@ impl std::fmt::Display for ListenAddress {
 }
 
 impl ListenAddress {
+    /// Returns the host; `None`: every address of the machine.
+    pub(in crate::http) fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
     /// Binds the address. Without a host: to IPv6 and IPv4, or to IPv4 alone on machines without
     /// IPv6.
     ///

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::AgentState,
-    tally::{AgentTotals, GroupTotals},
+    tally::{AgentTotals, GroupTotals, StateCounts},
 };
 
 const AGENTS: Spec = Spec::gauge(
@@ -50,14 +50,10 @@ pub(in crate::metrics) fn write(
     let totals = || input.centers().filter_map(|center| Some((center, center.agents?)));
 
     let mut family = writer.family(&AGENTS);
-    // The totals hold the states of the last reading, at any age: gauges need one that is not too
-    // old.
-    for (center, totals) in totals().filter(|(center, _)| center.agent_state.is_some()) {
+    for center in input.centers() {
+        let Some(now) = agents_now(center) else { continue };
         for state in AgentState::ALL {
-            family.add_gauge(
-                &(center.labels, [("state", state.as_str())]),
-                totals.now[state.index()],
-            )?;
+            family.add_gauge(&(center.labels, [("state", state.as_str())]), now[state.index()])?;
         }
     }
     write_groups(writer, input)?;
@@ -83,6 +79,13 @@ pub(in crate::metrics) fn write(
         }
     }
     Ok(())
+}
+
+/// Returns the agents of a contact centre by present state; `None` while their states are not known.
+pub(in crate::metrics) fn agents_now(center: &CenterInput<'_>) -> Option<StateCounts> {
+    // The totals hold the states of the last reading, at any age: gauges need one that is not too
+    // old.
+    center.agents.filter(|_| center.agent_state.is_some()).map(|totals| totals.now)
 }
 
 /// Writes the families of agent groups.

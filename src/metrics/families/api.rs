@@ -53,12 +53,12 @@ const CERTIFICATE_EXPIRY: Spec = Spec::gauge(
 .seconds();
 const CLOCK_SKEW: Spec = Spec::gauge(
     "clock_skew",
-    "Seconds by which the server's clock is ahead of the exporter's (negative: behind) in its last answer, to the second. The exporter corrects waits and state limits for it; trio_agent_state_since_timestamp_seconds is not corrected. Source: header Date.",
+    "Seconds by which the server's clock is ahead of the exporter's (negative: behind) in its last answer, to the second. Ages of waiting cases and the time in a state are corrected for it, and waits of answered cases do not depend on it; trio_agent_state_since_timestamp_seconds is not corrected. Source: header Date.",
 )
 .seconds();
 const RETRIES: Spec = Spec::counter(
     "api_retries",
-    "Requests sent again after a wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests. rate_limited means that the exporter sends more requests than Trio allows. Source: header Retry-After.",
+    "Requests sent again, by reason: after a wait that Trio had asked for (rate_limited: 429, unavailable: 503), or at once on a new connection because the old one broke before an answer (connection_lost); the reasons add up to all such requests. rate_limited means that the exporter sends more requests than Trio allows; many of connection_lost, that a device on the way drops connections. Source: header Retry-After, the connection.",
 );
 
 const DRIFT: Spec = Spec::counter(

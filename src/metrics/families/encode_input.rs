@@ -3,6 +3,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::tz::TimeZone;
+
 use super::{family::Label, identity::Identity};
 use crate::{
     metrics::View,
@@ -38,6 +40,9 @@ pub(in crate::metrics) struct CenterInput<'a> {
     /// Agents and groups that may be shown; `None`: not known, so none is shown.
     visibility: Option<&'a Visibility>,
     pub(in crate::metrics) flow: Option<&'a FlowTotals>,
+    /// Smallest number of people of whom a number may be shown, and the time zone; `None` before
+    /// the first step.
+    pub(in crate::metrics) shown: Option<(usize, &'a TimeZone)>,
     pub(in crate::metrics) skilled: Option<&'a SkilledAgents>,
     /// Present states of the agents; `None` if the reading is too old.
     pub(in crate::metrics) agent_state: Option<&'a [AgentStatus]>,
@@ -126,6 +131,7 @@ impl<'a> TargetInput<'a> {
                     agents: totals.and_then(|totals| totals.agents.as_ref()),
                     visibility: totals.map(|totals| &*totals.visibility),
                     flow: totals.map(|totals| &totals.flow),
+                    shown: totals.map(|totals| (totals.min_group_size, &totals.time_zone)),
                     skilled: totals.and_then(|totals| totals.skilled.as_deref()),
                     agent_state: center.agent_state.fresh(now).map(|data| data.as_slice()),
                     service_state: center.service_state.fresh(now).map(|data| data.as_slice()),
@@ -143,7 +149,7 @@ impl<'a> TargetInput<'a> {
 
 /// Returns the text of a name for a label, truncated to [`NAME_LIMIT`] characters; empty if there
 /// is no name.
-pub(super) fn label_text(text: Option<&Arc<str>>) -> &str {
+pub(in crate::metrics) fn label_text(text: Option<&Arc<str>>) -> &str {
     let text = text.map_or("", |text| &**text);
     // A name is as long as a user of Trio makes it. Bytes first: no name has more characters than
     // bytes.

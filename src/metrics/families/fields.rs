@@ -15,7 +15,7 @@ use crate::{
 
 const INFO: Spec = Spec::gauge(
     "field_info",
-    "Member of Trio's answers that feeds a field, the form in which it is read and the source of the mapping (builtin or user dictionary, derived from other data), always 1: check it after a Trio upgrade. Source: the field dictionary.",
+    "Member of Trio's answers that feeds a field, the form in which it is read and the source of the mapping (builtin dictionary; user, help or proved by the fields file; derived from other data), always 1: check it after a Trio upgrade. Source: the field dictionary.",
 );
 const PRESENT: Spec = Spec::gauge(
     "field_present",

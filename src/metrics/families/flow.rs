@@ -11,9 +11,9 @@ use super::{
     family::{FamilyWriter, Label, Spec},
 };
 use crate::{
-    model::{CaseState, Text},
+    model::{CaseState, Stamp, Text},
     tally::{
-        ClassCounts, ClassTotals, DayCounts, LeftAge, ServiceTotals, UnclassifiedReason,
+        ClassCounts, ClassTotals, DayCounts, DayStart, LeftAge, ServiceTotals, UnclassifiedReason,
         Unmeasured, WaitingNow,
     },
 };
@@ -157,47 +157,87 @@ const TRUNCATED: Spec = Spec::gauge(
     "1 while a list that the service needs is at Trio's limit: other cases may be hidden. Source: services/calls, services/cases.",
 );
 
-/// A count of a class since local midnight.
-type DayNumber = fn(&DayCounts) -> f64;
-const DAY: [(&Spec, DayNumber); 4] = [
+/// A count of a class since local midnight; `None` if an older version of the exporter, which did
+/// not have it, began the day.
+type DayNumber = fn(&DayCounts) -> Option<f64>;
+const DAY: [(&Spec, DayNumber); 8] = [
     (
         &Spec::gauge(
             "service_day_offered",
             "New cases since local midnight, for people who ask about today; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
         ),
-        |day| day.offered as f64,
+        |day| Some(day.offered as f64),
     ),
     (
         &Spec::gauge(
             "service_day_answered",
             "Cases answered since local midnight; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
         ),
-        |day| day.answered as f64,
+        |day| Some(day.answered as f64),
     ),
     (
         &Spec::gauge(
             "service_day_within_target",
             "Cases answered within the wait target since local midnight, best estimate; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
         ),
-        |day| day.within,
+        |day| Some(day.within),
     ),
     (
         &Spec::gauge(
             "service_day_left",
             "Cases that left unanswered since local midnight, short ones included; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
         ),
-        |day| day.left as f64,
+        |day| Some(day.left as f64),
+    ),
+    (
+        &Spec::gauge(
+            "service_day_within_target_low",
+            "Cases certainly answered within the wait target since local midnight; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
+        ),
+        |day| Some(day.detail?.within_low as f64),
+    ),
+    (
+        &Spec::gauge(
+            "service_day_within_target_high",
+            "Cases that may have been answered within the wait target since local midnight, those with unknown outcome included; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
+        ),
+        |day| Some(day.detail?.within_high as f64),
+    ),
+    (
+        &Spec::gauge(
+            "service_day_left_short",
+            "Cases that left unanswered after at most short_abandon since local midnight: subtract them from trio_service_day_left for the lost cases and for the service level; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
+        ),
+        |day| Some(day.detail?.left_short as f64),
+    ),
+    (
+        &Spec::gauge(
+            "service_day_unclassified",
+            "Cases whose end is not known since local midnight: if there are many, trust the figures of the day less; absent on a day that was not observed from its start. Source: services/calls, services/cases.",
+        ),
+        |day| Some(day.detail?.unclassified as f64),
     ),
 ];
+
+const DAY_START: Spec = Spec::gauge(
+    "day_start_timestamp",
+    "Time since 1970 at which the counts of the day began: local midnight, or later on a day that was not observed from its start, when trio_service_day_* are absent. Source: the exporter.",
+)
+.seconds();
 
 /// The families of the flow that are left out last if there are too many series, first to last.
 // Counts of the day go first: queries can compute them from the counters. The gauges of waiting
 // cases go last: alerts need them.
-pub(in crate::metrics) const DROPPED_LATE: [&Spec; 24] = [
+pub(in crate::metrics) const DROPPED_LATE: [&Spec; 29] = [
     DAY[0].0,
     DAY[1].0,
     DAY[2].0,
     DAY[3].0,
+    DAY[4].0,
+    DAY[5].0,
+    DAY[6].0,
+    DAY[7].0,
+    &DAY_START,
     COUNTS[0].0,
     COUNTS[1].0,
     COUNTS[2].0,
@@ -275,19 +315,49 @@ pub(in crate::metrics) fn write<'a>(
     for (spec, number) in DAY {
         let mut family = writer.family(spec);
         for (labels, class, totals, _) in classes().filter(|row| is_fresh(row, input)) {
-            if let Some(day) = &totals.day {
-                family.add_gauge_f64(&(labels, class), number(day))?;
+            if let Some(value) = totals.day.as_ref().and_then(number) {
+                family.add_gauge_f64(&(labels, class), value)?;
             }
+        }
+    }
+    let mut family = writer.family(&DAY_START);
+    for center in input.centers() {
+        if let Some(start) = day_start(center, input.now) {
+            family.add_gauge_f64(&center.labels, start.at)?;
         }
     }
     Ok(())
 }
 
-/// Returns true if the readings that feed the gauges of a class are not too old.
 fn is_fresh((_, _, totals, center): &ClassRow<'_>, input: &EncodeInput<'_>) -> bool {
+    is_class_fresh(totals, center, input.now)
+}
+
+/// Returns true if the readings that feed the gauges of a class are not too old.
+pub(in crate::metrics) fn is_class_fresh(
+    totals: &ClassTotals,
+    center: &CenterInput<'_>,
+    now: Stamp,
+) -> bool {
     // A service exists while `services/state` has it, so its gauges need that reading as well.
-    center.service_state.is_some()
-        && totals.source.reading(center.center).fresh(input.now).is_some()
+    center.service_state.is_some() && totals.source.reading(center.center).fresh(now).is_some()
+}
+
+/// Returns the waiting cases of a class; `None` while they are not known.
+pub(in crate::metrics) fn waiting_now(
+    totals: &ClassTotals,
+    center: &CenterInput<'_>,
+    now: Stamp,
+) -> Option<WaitingNow> {
+    totals.now?.waiting.filter(|_| is_class_fresh(totals, center, now))
+}
+
+/// Returns the begin of the counts of the day of a contact centre; `None` while no list of cases is
+/// fresh enough to show counts.
+pub(in crate::metrics) fn day_start(center: &CenterInput<'_>, now: Stamp) -> Option<DayStart> {
+    let lists = [&center.center.calls, &center.center.cases];
+    let is_fresh = lists.into_iter().any(|list| list.fresh(now).is_some());
+    center.flow?.day_start.filter(|_| is_fresh && center.service_state.is_some())
 }
 
 /// Writes the gauges of the present cases, while the lists are complete and not too old.
@@ -296,20 +366,19 @@ fn write_now<'a>(
     input: &EncodeInput<'_>,
     classes: &(impl Iterator<Item = ClassRow<'a>> + Clone),
 ) -> fmt::Result {
-    let classes = || {
-        let fresh = classes.clone().filter(|row| is_fresh(row, input));
-        fresh.filter_map(|(labels, class, totals, _)| Some((labels, class, totals.now?)))
-    };
     for (spec, number) in NOW {
         let mut family = writer.family(spec);
-        for (labels, class, now) in classes() {
-            if let Some(waiting) = &now.waiting {
-                family.add_gauge_f64(&(labels, class), number(waiting))?;
+        for (labels, class, totals, center) in classes.clone() {
+            if let Some(waiting) = waiting_now(totals, center, input.now) {
+                family.add_gauge_f64(&(labels, class), number(&waiting))?;
             }
         }
     }
+    let fresh = classes.clone().filter(|row| is_fresh(row, input));
     let mut family = writer.family(&CASES);
-    for (labels, class, now) in classes() {
+    for (labels, class, now) in
+        fresh.filter_map(|(labels, class, totals, _)| Some((labels, class, totals.now?)))
+    {
         for state in CaseState::ALL {
             let state_label = [("state", state.as_str())];
             family.add_gauge(&(labels, (class, state_label)), now.states[state.index()])?;
@@ -406,6 +475,17 @@ fn rows<'a>(center: &'a CenterInput<'a>) -> impl Iterator<Item = Row<'a>> {
         .into_iter()
         .flat_map(|flow| flow.services.iter().map(|totals| (&*totals.service_id, totals)))
         .collect();
+    let [target, contact_center] = center.labels;
+    listed_services(center).into_iter().filter_map(move |(id, name)| {
+        let labels = [target, contact_center, ("service_id", &**id), ("service_name", name)];
+        Some(Row { labels, totals: flow.get(&**id)?, center })
+    })
+}
+
+/// Returns id and name of each service of the last reading of a contact centre, however old it is.
+pub(in crate::metrics) fn listed_services<'a>(
+    center: &CenterInput<'a>,
+) -> Vec<(&'a Text, &'a str)> {
     let configured = || center.center.services.good.iter().flat_map(|good| good.data.iter());
     let names: HashMap<&str, &Text> =
         configured().filter_map(|service| Some((&*service.id, service.name.as_ref()?))).collect();
@@ -415,13 +495,10 @@ fn rows<'a>(center: &'a CenterInput<'a>) -> impl Iterator<Item = Row<'a>> {
         Some(good) => good.data.iter().map(|status| (&status.id, status.name.as_ref())).collect(),
         None => configured().map(|service| (&service.id, None)).collect(),
     };
-    let [target, contact_center] = center.labels;
-    listed.into_iter().filter_map(move |(id, own_name)| {
-        let named = names.get(&**id).copied().or(own_name);
-        let labels =
-            [target, contact_center, ("service_id", &**id), ("service_name", label_text(named))];
-        Some(Row { labels, totals: flow.get(&**id)?, center })
-    })
+    let named = |(id, own_name): (&'a Text, Option<&'a Text>)| {
+        (id, label_text(names.get(&**id).copied().or(own_name)))
+    };
+    listed.into_iter().map(named).collect()
 }
 
 /// Returns the age of the oldest waiting case of a service by the lists, in seconds, for a Trio

@@ -90,23 +90,40 @@ fn goals_rows<'a>(
     services: &'a [ServiceRow<'a>],
 ) -> Vec<GoalsRow<'a>> {
     let row = |service: &'a ServiceRow<'a>| {
-        let flow = center.flow.and_then(|flow| flow.service(service.id()));
-        // The tally chose the goals by id, name and groups. Until it has counted the service, names
-        // and groups are not known here, and rules that need them do not apply.
-        let goals = match flow {
-            Some(flow) => Cow::Borrowed(&*flow.goals),
-            None => center.goals.for_service(&ServiceNames {
-                id: service.id(),
-                contact_center: center.center.contact_center.names(),
-                ..ServiceNames::default()
-            }),
-        };
-        // Classes that are not configured but were seen are measured as well, so their goals are
-        // shown, too.
-        let seen: Vec<CaseClass> =
-            flow.iter().flat_map(|flow| flow.classes.iter().map(|c| c.class)).collect();
-        let classes = goals.classes_with(&seen);
+        let goals = service_goals(center, service.id());
+        let classes = classes_in_use(center, service.id(), &goals);
         GoalsRow { service, goals, classes }
     };
     services.iter().map(row).collect()
+}
+
+/// Returns the goals of a service.
+pub(in crate::metrics) fn service_goals<'a>(
+    center: &CenterInput<'a>,
+    id: &str,
+) -> Cow<'a, ServiceGoals> {
+    // The tally chose the goals by id, name and groups. Until it has counted the service, names and
+    // groups are not known here, and rules that need them do not apply.
+    match center.flow.and_then(|flow| flow.service(id)) {
+        Some(flow) => Cow::Borrowed(&*flow.goals),
+        None => center.goals.for_service(&ServiceNames {
+            id,
+            contact_center: center.center.contact_center.names(),
+            ..ServiceNames::default()
+        }),
+    }
+}
+
+/// Returns the goals of the classes of a service that are configured or were seen.
+pub(in crate::metrics) fn classes_in_use(
+    center: &CenterInput<'_>,
+    id: &str,
+    goals: &ServiceGoals,
+) -> Vec<ClassGoals> {
+    // Classes that are not configured but were seen are measured as well, so their goals are shown,
+    // too.
+    let flow = center.flow.and_then(|flow| flow.service(id));
+    let seen: Vec<CaseClass> =
+        flow.iter().flat_map(|flow| flow.classes.iter().map(|class| class.class)).collect();
+    goals.classes_with(&seen)
 }

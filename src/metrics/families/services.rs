@@ -184,7 +184,7 @@ fn write_groups(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::
 }
 
 /// Returns the longest wait that Trio gives, in seconds.
-fn longest_wait(status: &ServiceStatus) -> Option<f64> {
+pub(in crate::metrics) fn longest_wait(status: &ServiceStatus) -> Option<f64> {
     // An empty queue has no wait, also if Trio gives none or another one.
     if status.queue_length == Some(0.0) { Some(0.0) } else { status.longest_wait }
 }

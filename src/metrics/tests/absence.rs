@@ -50,6 +50,7 @@ fn field(change: fn(&mut crate::model::FieldUse)) -> View {
 }
 
 const SERVICES: &[&str] = &[
+    "trio_day_start_timestamp_seconds",
     "trio_service_abandon_target_ratio",
     "trio_service_agents_available",
     "trio_service_agents_busy",
@@ -60,8 +61,12 @@ const SERVICES: &[&str] = &[
     "trio_service_class_waiting",
     "trio_service_day_answered",
     "trio_service_day_left",
+    "trio_service_day_left_short",
     "trio_service_day_offered",
+    "trio_service_day_unclassified",
     "trio_service_day_within_target",
+    "trio_service_day_within_target_high",
+    "trio_service_day_within_target_low",
     "trio_service_estimated_wait_seconds",
     "trio_service_group_info",
     "trio_service_group_member",
@@ -152,8 +157,12 @@ fn only_families_without_their_source_are_absent() {
                 "trio_service_class_waiting",
                 "trio_service_day_answered",
                 "trio_service_day_left",
+                "trio_service_day_left_short",
                 "trio_service_day_offered",
+                "trio_service_day_unclassified",
                 "trio_service_day_within_target",
+                "trio_service_day_within_target_high",
+                "trio_service_day_within_target_low",
                 "trio_service_level_measurable",
             ],
         ),

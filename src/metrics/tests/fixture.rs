@@ -5,6 +5,8 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+use jiff::tz::TimeZone;
+
 use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, Sharing, View},
     model::{
@@ -17,9 +19,10 @@ use crate::{
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{ReloadStats, RequestCode, StateFileStats, Stats},
     tally::{
-        self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals,
-        GroupKey, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published,
-        ServiceTotals, SkilledAgents, Source, TimeCounts, Totals, WaitHistogram, WaitingNow,
+        self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, DayDetail,
+        DayStart, DayTime, FlowTotals, GroupKey, GroupTotals, OTHER_REASON, OverLimit, PauseTotals,
+        PersonTotals, Published, ServiceTotals, SkilledAgents, Source, TimeCounts, Totals,
+        WaitHistogram, WaitingNow,
     },
 };
 
@@ -272,6 +275,8 @@ pub(crate) fn totals() -> Totals {
         visibility: Arc::default(),
         skilled,
         flow,
+        min_group_size: 3,
+        time_zone: TimeZone::UTC,
     }];
     Totals { centers, ..Totals::default() }
 }
@@ -308,7 +313,16 @@ fn flow() -> FlowTotals {
     };
     let waiting = WaitingNow { cases: 2, longest_wait: 25.0, over_target: 1 };
     let now = ClassNow { states: [1, 1, 1, 0], waiting: Some(waiting) };
-    let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
+    let detail = DayDetail {
+        within_low: 2,
+        within_high: 3,
+        missed_low: 1,
+        missed_high: 4,
+        left_short: 1,
+        unclassified: 1,
+    };
+    let day =
+        Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2, detail: Some(detail) });
     let source = Source::Calls;
     let class = ClassTotals {
         class: CaseClass::Voice,
@@ -316,6 +330,7 @@ fn flow() -> FlowTotals {
         counts,
         level_gap: None,
         day,
+        part_day: None,
         now: Some(now),
     };
     let time = TimeCounts {
@@ -328,10 +343,13 @@ fn flow() -> FlowTotals {
         goals: Arc::new(goals().for_service(&ServiceNames::default()).into_owned()),
         classes: vec![class],
         time,
+        day_time: Some(DayTime { measured: 90.0, unmeasured: 2.0 }),
         truncated: Some(false),
         withholds_longest_wait: false,
     };
-    FlowTotals { services: vec![service], ..FlowTotals::default() }
+    // Midnight, UTC, of the day of `taken`.
+    let day_start = Some(DayStart { at: 1_699_920_000.0, is_whole: true });
+    FlowTotals { services: vec![service], day_start, ..FlowTotals::default() }
 }
 
 /// Skilled agents of a contact centre as the tally counts them.

@@ -17,11 +17,15 @@ const NOW: [&str; 4] = [
     "trio_service_class_over_target",
     "trio_service_class_waiting",
 ];
-const DAY: [&str; 4] = [
+const DAY: [&str; 8] = [
     "trio_service_day_answered",
     "trio_service_day_left",
+    "trio_service_day_left_short",
     "trio_service_day_offered",
+    "trio_service_day_unclassified",
     "trio_service_day_within_target",
+    "trio_service_day_within_target_high",
+    "trio_service_day_within_target_low",
 ];
 
 /// The fixture with changed totals of its flow.
@@ -81,7 +85,7 @@ fn service_without_case_lists_has_no_class_series() {
     let view = with_service(|service| service.classes.clear());
     let missing = missing(&view);
     let of_classes = missing.iter().filter(|name| name.starts_with("trio_service_")).count();
-    assert_eq!((missing.len(), of_classes), (22, 22), "{missing:?}");
+    assert_eq!((missing.len(), of_classes), (26, 26), "{missing:?}");
 }
 
 #[test]

@@ -141,3 +141,21 @@ async fn pages_formats_and_targets_are_cached_apart() {
         exposition.get(MetricsPage::Agents, None, Format::OpenMetrics).await.expect("served");
     assert_eq!(&**agents.text(), "# EOF\n");
 }
+
+#[tokio::test]
+async fn one_permit_is_taken_for_an_encoding_that_many_share() {
+    let (exposition, _publishers, _) = exposition(&["one"], Identity::None, Duration::ZERO);
+    let taken = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let get = || {
+        let taken = taken.clone();
+        exposition.get_admitted(MetricsPage::Main, None, Format::Classic, move || {
+            Some(taken.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
+        })
+    };
+    let asked = futures_util::future::join_all((0..50).map(|_| get())).await;
+    assert!(asked.iter().all(Result::is_ok));
+    assert_eq!(taken.load(std::sync::atomic::Ordering::SeqCst), 1);
+    let refused =
+        exposition.get_admitted(MetricsPage::Main, None, Format::Classic, || None::<()>).await;
+    assert!(matches!(refused, Err(ExpositionError::Busy)));
+}

@@ -2,15 +2,17 @@
 //! because more cases wait than the lists show.
 //!
 //! Lists and states are read at the same time, but not at the same instant. A difference counts
-//! only if it is there twice in a row.
+//! only if it is there twice in a row. Where lists are read more often than states, the comparison
+//! of the last states holds for the lists in between.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
+use super::{gap_limit, is_between_states};
 use crate::{
-    model::{AgentState, AgentStatus, Case, CaseList, CaseState, ServiceStatus, Text},
+    model::{AgentState, AgentStatus, Case, CaseList, CaseState, ServiceStatus, Stamp, Text},
     snapshot::{Center, Good, Reading, is_same_moment},
     tally::source::Source,
 };
@@ -27,6 +29,23 @@ const MIN_LIMIT: usize = 10;
 #[derive(Debug, Default)]
 pub struct Truncation {
     limits: [CaseLimit; Source::COUNT],
+    /// The last comparison of each contact centre.
+    compared: HashMap<Text, Comparison>,
+}
+
+/// Lists of a contact centre compared with the queue lengths of the same moment.
+#[derive(Debug)]
+struct Comparison {
+    /// Begin of the reading of the states.
+    states: Stamp,
+    /// Services of which a list seems to hide cases, by list.
+    hiding: [Vec<Text>; Source::COUNT],
+    /// Services whose calls are as many as wait.
+    showing_all: HashSet<Text>,
+    /// Services of which a list hides cases: this comparison and the one before agree.
+    truncated: [Vec<Text>; Source::COUNT],
+    /// Services with calls at the limit that hide none that waits: both agree.
+    whole: HashSet<Text>,
 }
 
 /// The largest numbers that one list ever showed of a single service.
@@ -56,37 +75,25 @@ impl Truncation {
             list(now) != before.and_then(list)
         };
         let new = Source::ALL.map(is_new);
-        let view = MomentView::new(now);
-        let view_before = before.map(MomentView::new).unwrap_or_default();
-        let states =
-            |center: &Center| center.service_state.good.as_ref().map(|good| good.taken.mono);
-        let has_new_states = states(now) != before.and_then(states);
-        let mut truncated: [Vec<Text>; Source::COUNT] = Default::default();
-        for source in Source::ALL {
-            let Some(good) = source.reading(now).good.as_ref().filter(|_| new[source.index()])
-            else {
-                continue;
-            };
-            let at_limit = self.limits[source.index()].at_limit(&good.data.cases);
+        let at_limit = Source::ALL.map(|source| {
+            let good = source.reading(now).good.as_ref().filter(|_| new[source.index()]);
+            good.map(|good| self.limits[source.index()].at_limit(&good.data.cases))
+        });
+        self.compare(now, at_limit[Source::Calls.index()].as_deref().unwrap_or_default());
+        let comparison = self.compared.get(&now.contact_center.id);
+        let tells_jobs = tell_jobs(now);
+        for (source, at_limit) in Source::ALL.into_iter().zip(at_limit) {
+            let Some(at_limit) = at_limit else { continue };
+            let comparison = comparison.filter(|comparison| comparison.holds(source, now));
             let is_whole = |service: &Text| {
                 source == Source::Calls
-                    && has_new_states
-                    && view.shows_all_that_wait(service)
-                    && view_before.shows_all_that_wait(service)
-                    && tell_jobs(now)
+                    && tells_jobs
+                    && comparison.is_some_and(|comparison| comparison.whole.contains(service))
             };
-            truncated[source.index()] =
+            let mut truncated: Vec<Text> =
                 at_limit.into_iter().filter(|service| !is_whole(service)).collect();
-        }
-        if has_new_states {
-            let (hidden, hidden_before) = (view.truncated(), view_before.truncated());
-            for (truncated, (hidden, before)) in
-                truncated.iter_mut().zip(hidden.into_iter().zip(hidden_before))
-            {
-                truncated.extend(hidden.into_iter().filter(|service| before.contains(service)));
-            }
-        }
-        for (source, truncated) in Source::ALL.into_iter().zip(truncated) {
+            let hidden = comparison.map(|comparison| &comparison.truncated[source.index()]);
+            truncated.extend(hidden.into_iter().flatten().cloned());
             let before = before.map(|before| source.reading(before));
             let reading = match source {
                 Source::Calls => &mut now.calls,
@@ -94,6 +101,47 @@ impl Truncation {
             };
             add(reading, before, truncated);
         }
+    }
+
+    /// Compares the lists with new states of the same moment, if there are such. `calls_at_limit`
+    /// are services whose calls are exactly as many as the limit.
+    fn compare(&mut self, now: &Center, calls_at_limit: &[Text]) {
+        let Some(states) = now.service_state.good.as_ref().map(|good| good.taken) else { return };
+        let id = &now.contact_center.id;
+        let view = MomentView::new(now);
+        let is_old = self.compared.get(id).is_some_and(|last| last.states.mono == states.mono);
+        if is_old || view.calls.is_none() && view.cases.is_none() {
+            return;
+        }
+        let intervals = [now.service_state.interval, now.calls.interval, now.cases.interval];
+        let longest = intervals.into_iter().flatten().max().unwrap_or_default();
+        let last = self.compared.remove(id);
+        let last = last.filter(|last| states.since(last.states) <= gap_limit(longest));
+        let hiding = view.truncated();
+        let showing_all = view.showing_all_calls();
+        let (mut truncated, mut whole) = (<[Vec<Text>; Source::COUNT]>::default(), HashSet::new());
+        if let Some(last) = last {
+            for (twice, (now, before)) in truncated.iter_mut().zip(hiding.iter().zip(&last.hiding))
+            {
+                twice.extend(now.iter().filter(|service| before.contains(service)).cloned());
+            }
+            let shows_all = |service: &&Text| {
+                [&showing_all, &last.showing_all].iter().all(|all| all.contains(*service))
+            };
+            whole.extend(calls_at_limit.iter().filter(shows_all).cloned());
+        }
+        let comparison = Comparison { states, hiding, showing_all, truncated, whole };
+        self.compared.insert(id.clone(), comparison);
+    }
+}
+
+impl Comparison {
+    /// Returns true if the comparison holds for the present list: it is of the same moment, or
+    /// later and the states were not due again.
+    fn holds(&self, source: Source, now: &Center) -> bool {
+        let list = source.reading(now).good.as_ref().map(|good| good.taken);
+        list.is_some_and(|taken| is_same_moment(taken, self.states))
+            || is_between_states(now, source, self.states)
     }
 }
 
@@ -173,21 +221,19 @@ impl<'a> MomentView<'a> {
         Self { calls: list(&center.calls), cases: list(&center.cases), services: &services.data }
     }
 
-    /// Returns true if the list of calls shows at least as many waiting calls of a service as its
+    /// Returns the services of which the list of calls shows at least as many waiting calls as the
     /// queue is long: then it hides none of them.
-    fn shows_all_that_wait(&self, service: &Text) -> bool {
-        let status = self.services.iter().find(|status| status.id == *service);
-        let (Some(calls), Some(length)) =
-            (self.calls, status.and_then(|status| status.queue_length))
-        else {
-            return false;
-        };
+    fn showing_all_calls(&self) -> HashSet<Text> {
+        let Some(calls) = self.calls else { return HashSet::new() };
         // A call in an unknown state may be handled.
-        let waits = |case: &&Case| {
-            case.service_id.as_ref() == Some(service)
-                && matches!(case.state, Some(CaseState::Queued | CaseState::Offered))
+        let waits =
+            |case: &&Case| matches!(case.state, Some(CaseState::Queued | CaseState::Offered));
+        let waiting = by_service(calls.cases.iter().filter(waits));
+        let shows_all = |status: &&ServiceStatus| {
+            let listed = waiting.get(&status.id).copied().unwrap_or_default();
+            status.queue_length.is_some_and(|length| listed as f64 >= length)
         };
-        calls.cases.iter().filter(waits).count() as f64 >= length
+        self.services.iter().filter(shows_all).map(|status| status.id.clone()).collect()
     }
 
     /// Finds the truncated services, by list: more cases wait than both lists show.

@@ -165,6 +165,9 @@ pub(in crate::tally) struct WaitingEvidence {
     verdict: Option<WaitingVerdict>,
     /// True if the last reading agrees with it and an earlier one did, too.
     confirmed: bool,
+    /// True if the last list shows cases in an unknown state of which the next queue length may say
+    /// whether they wait.
+    awaits_queue_length: bool,
     /// Gauges of the classes that each list shows.
     classes: [Withheld; Source::COUNT],
     /// True after the first reading that was compared with a queue length.
@@ -178,10 +181,26 @@ pub(in crate::tally) struct WaitingEvidence {
 }
 
 impl WaitingEvidence {
+    /// Records a reading of the lists that has no queue length of its moment, because the queue
+    /// lengths are not due yet. The verdict in force holds for it.
+    pub(in crate::tally) fn record_between(&mut self, reading: &QueueComparison, at: Moment) {
+        self.verdict = (reading.unknown > 0).then(|| self.in_force(at));
+        self.awaits_queue_length = self.verdict == Some(WaitingVerdict::Undecided);
+        let all_wait = self.verdict == Some(WaitingVerdict::Waiting);
+        self.withhold_unclassed(reading, all_wait, at);
+    }
+
+    /// Returns the verdict that was accepted lately.
+    fn in_force(&self, at: Moment) -> WaitingVerdict {
+        let accepted = self.accepted.filter(|(_, then)| is_recent(*then, at));
+        accepted.map_or(WaitingVerdict::Undecided, |(verdict, _)| verdict)
+    }
+
     /// Records a reading.
     pub(in crate::tally) fn record(&mut self, reading: &QueueComparison, at: Moment) {
         self.verdict = None;
         self.confirmed = false;
+        self.awaits_queue_length = false;
         if reading.unknown > 0 {
             self.verdict = Some(self.decide(reading, at));
         }
@@ -193,6 +212,19 @@ impl WaitingEvidence {
         if self.verdict == Some(WaitingVerdict::Undecided) || hides_uncounted {
             self.withhold_classes(at);
         }
+        self.withhold_unclassed(reading, all_wait, at);
+        self.compare_length(reading, at);
+        // Of a service for e-mail and chat, the list of calls shows that no call waits, and no
+        // more.
+        let is_covered = reading.shows_all_kinds || reading.queue_length.is_some();
+        if !is_covered && !self.covered {
+            self.longest_wait.record(at);
+        }
+        self.covered = is_covered;
+    }
+
+    /// Withholds the classes that a waiting case of an unknown class may belong to.
+    fn withhold_unclassed(&mut self, reading: &QueueComparison, all_wait: bool, at: Moment) {
         let has_unclassed = |source: Source| {
             let unknown = if all_wait { reading.unclassed_unknown[source.index()] } else { 0 };
             reading.unclassed_known[source.index()] + unknown > 0
@@ -205,14 +237,6 @@ impl WaitingEvidence {
             // a list.
             self.classes[Source::Cases.index()].record(at);
         }
-        self.compare_length(reading, at);
-        // Of a service for e-mail and chat, the list of calls shows that no call waits, and no
-        // more.
-        let is_covered = reading.shows_all_kinds || reading.queue_length.is_some();
-        if !is_covered && !self.covered {
-            self.longest_wait.record(at);
-        }
-        self.covered = is_covered;
     }
 
     fn withhold_classes(&mut self, at: Moment) {
@@ -290,7 +314,9 @@ impl WaitingEvidence {
         if self.verdict == Some(WaitingVerdict::Waiting) {
             waiting.merge(&listed.unknown);
         }
-        let waiting = (!self.classes[source.index()].is_active(now)).then_some(waiting);
+        // Between two comparisons nothing may be known of the first case in an unknown state.
+        let is_known = !self.awaits_queue_length && !self.classes[source.index()].is_active(now);
+        let waiting = is_known.then_some(waiting);
         ClassNow { states: listed.states, waiting }
     }
 

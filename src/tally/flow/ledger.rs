@@ -216,7 +216,17 @@ impl Ledger<'_> {
     }
 
     pub(super) fn add_handling(&mut self, case: &Tracked, seconds: f64) {
-        self.counts(case).handling_seconds += seconds.max(0.0);
+        // Nearly each case of a list comes here, and nearly each class has been started.
+        let service = self.services.get_mut(&case.queue.service);
+        let class = service.and_then(|service| {
+            service.known_at = self.reading.at;
+            service.classes[case.queue.class.index()].as_mut()
+        });
+        let counts = match class {
+            Some(class) if class.source == case.source => &mut class.counts,
+            _ => self.counts(case),
+        };
+        counts.handling_seconds += seconds.max(0.0);
     }
 
     /// Records the number of lists that showed a case with its agent, from the answer to the end.

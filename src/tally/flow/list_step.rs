@@ -33,6 +33,8 @@ pub(super) struct ListStep<'a> {
     pub(super) reading: &'a ListReading<'a>,
     /// Services in which the whole list shows each number.
     pub(super) shown: &'a ServicesShown<'a>,
+    /// True if cases may share their numbers.
+    pub(super) has_shared_numbers: bool,
     pub(super) jobs: Jobs<'a>,
     pub(super) followed: FollowedCases<'a>,
     /// Services whose part of this list is truncated.
@@ -49,6 +51,8 @@ pub(super) struct Applied {
     pub(super) shows_handled: bool,
     /// Number of waiting cases of the list before that this one does not show.
     pub(super) vanished: usize,
+    /// True if cases may share their numbers.
+    pub(super) has_shared_numbers: bool,
 }
 
 /// A row of the list, or the answer for a single case in its place.
@@ -87,17 +91,29 @@ impl ListStep<'_> {
                 }
             }
         }
+        // One pass over all cases, of which few are missing: each pass takes as long as reading them
+        // from memory.
+        let missing: Vec<CaseKey> = cases
+            .iter()
+            .filter(|(_, case)| {
+                case.listed != self.reading.number && case.source == self.reading.source
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
         // Judged before any case is closed: each one alone looks like a caller who hung up.
-        let vanished = self.vanished(cases);
+        let vanished = self.vanished(missing.iter().filter_map(|key| cases.get(key)));
         let mass = self.is_mass_vanish(vanished);
-        cases.retain(|key, case| {
-            let here = case.source == self.reading.source;
-            if !here || case.listed == self.reading.number {
-                return true;
+        for key in missing {
+            let Some(case) = cases.get_mut(&key) else { continue };
+            if !self.on_missing(&key, case, mass, &mut ledger) {
+                cases.remove(&key);
             }
-            self.on_missing(key, case, mass, &mut ledger)
-        });
-        Applied { shows_handled: self.shows_handled, vanished }
+        }
+        Applied {
+            shows_handled: self.shows_handled,
+            vanished,
+            has_shared_numbers: !shared.is_empty(),
+        }
     }
 
     /// Matches the keys of cases to the list, and returns the numbers that belong to several cases.
@@ -111,8 +127,10 @@ impl ListStep<'_> {
         ledger: &mut Ledger<'_>,
     ) -> FxHashSet<Text> {
         let mut shared: FxHashMap<Text, Vec<CaseKey>> = FxHashMap::default();
-        for key in cases.keys().filter(|key| key.is_shared()) {
-            shared.entry(key.id.clone()).or_default().push(key.clone());
+        if self.has_shared_numbers {
+            for key in cases.keys().filter(|key| key.is_shared()) {
+                shared.entry(key.id.clone()).or_default().push(key.clone());
+            }
         }
         // A list does not show the end of cases that it does not contain, or hides at its limit.
         let is_shown = |key: &CaseKey| {
@@ -394,11 +412,11 @@ impl ListStep<'_> {
         self.reading.interruption.or(missed).or(truncated).or(carried)
     }
 
-    /// Returns the number of waiting cases that the list before showed and this one does not.
-    fn vanished(&self, cases: &FxHashMap<CaseKey, Tracked>) -> usize {
-        let vanished = cases.values().filter(|case| {
-            let here = case.source == self.reading.source && case.listed != self.reading.number;
-            here && case.is_waiting()
+    /// Returns the number of waiting cases that the list before showed, of those that this one does
+    /// not show.
+    fn vanished<'c>(&self, missing: impl Iterator<Item = &'c Tracked>) -> usize {
+        let vanished = missing.filter(|case| {
+            case.is_waiting()
                 && case.absence.is_none()
                 && !self.truncated.contains(&case.queue.service)
         });

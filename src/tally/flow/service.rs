@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ages::AgeShares,
-    day::{Day, DayBase},
+    day::{DayBase, DayTime},
     hidden::{HandledCases, HiddenAllowance},
     learnt_waits::LearntWaits,
 };
@@ -31,6 +31,8 @@ pub(in crate::tally) struct ServiceFlow {
     pub(super) evidence: WaitingEvidence,
     /// Moment when the service was last known to exist.
     pub(super) known_at: Moment,
+    /// Time counters when the day began; `None` on a day that an older version began.
+    pub(super) day_time: Option<DayTime>,
 }
 
 /// The running counts of one class.
@@ -67,6 +69,9 @@ pub(in crate::tally) struct ServiceRecord {
     pub(in crate::tally) was_open: Option<bool>,
     #[serde(flatten)]
     pub(in crate::tally) time: TimeCounts,
+    /// Time counters when the day began.
+    #[serde(default)]
+    pub(in crate::tally) day_time: Option<DayTime>,
     #[serde(default)]
     pub(in crate::tally) classes: Vec<ClassRecord>,
 }
@@ -74,9 +79,10 @@ pub(in crate::tally) struct ServiceRecord {
 impl ServiceRecord {
     /// Returns true if every number is one that a counter can have.
     pub(super) fn is_valid(&self) -> bool {
-        let Self { id: _, known_ago, credited_ago, was_open: _, time, classes } = self;
+        let Self { id: _, known_ago, credited_ago, was_open: _, time, day_time, classes } = self;
         [Some(*known_ago), *credited_ago].into_iter().flatten().all(is_time)
             && time.is_valid()
+            && day_time.is_none_or(DayTime::is_valid)
             && classes.iter().all(ClassRecord::is_valid)
     }
 }
@@ -92,7 +98,7 @@ pub(in crate::tally) struct ClassRecord {
     pub(in crate::tally) source: Option<Source>,
     #[serde(flatten)]
     pub(in crate::tally) counts: ClassCounts,
-    /// Counters at midnight, if the day was observed from its start.
+    /// Counters when the day began.
     pub(in crate::tally) day: Option<DayBase>,
 }
 
@@ -111,6 +117,8 @@ impl ServiceFlow {
             time: ServiceTime::default(),
             evidence: WaitingEvidence::default(),
             known_at,
+            // Its counters are zero, so they count from here.
+            day_time: Some(DayTime::default()),
         }
     }
 
@@ -154,9 +162,10 @@ impl ServiceFlow {
     }
 
     /// Begins the counts of a new day.
-    pub(super) fn begin_day(&mut self, day: &Day) {
+    pub(super) fn begin_day(&mut self) {
+        self.day_time = Some(DayTime::new(&self.time.counts));
         for (_, class) in self.known_mut() {
-            class.day = day.base_after(&class.counts);
+            class.day = Some(DayBase::new(&class.counts));
         }
     }
 
@@ -173,6 +182,7 @@ impl ServiceFlow {
             credited_ago: self.time.credited.map(|credited| (at - credited).max(0.0)),
             was_open: self.time.was_open,
             time: self.time.counts,
+            day_time: self.day_time,
             classes: self.known().map(|(class, flow)| flow.export(class, waiting(class))).collect(),
         }
     }
@@ -190,6 +200,7 @@ impl ServiceFlow {
         let mut flow =
             Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
         flow.time.counts = saved.time;
+        flow.day_time = saved.day_time.filter(|_| day_goes_on);
         flow.time.credited = saved.credited_ago.and_then(|ago| clock.moment(ago));
         flow.time.was_open = saved.was_open;
         for saved in &saved.classes {

@@ -2,6 +2,7 @@
 //! five seconds.
 
 mod balance;
+mod between_states;
 mod lists;
 mod numbers;
 mod outcomes;

@@ -12,7 +12,7 @@ use crate::{
     tally::{
         counts::{ClassCounts, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason},
         evidence::{AgeRange, ClassNow, ListRead, TimeEvidence},
-        flow::day::DayCounts,
+        flow::day::{DayCounts, DayStart, DayTime},
         source::Source,
     },
 };
@@ -22,6 +22,8 @@ use crate::{
 pub struct FlowTotals {
     /// One entry for each known service, in the order of their ids.
     pub services: Vec<ServiceTotals>,
+    /// Begin of the counts of the day; `None` before the first step.
+    pub day_start: Option<DayStart>,
     /// Times that contradict the readings, in the order of [`Source::ALL`].
     pub rejected: [RejectedTimes; Source::COUNT],
     /// Inferences of this step; empty unless they are asked for.
@@ -41,6 +43,8 @@ pub struct ServiceTotals {
     pub classes: Vec<ClassTotals>,
     /// Counters of time.
     pub time: TimeCounts,
+    /// Time since the day began; `None` on a day that an older version began.
+    pub day_time: Option<DayTime>,
     /// True if a list that feeds the service is truncated; `None` until one was read.
     pub truncated: Option<bool>,
     /// True if the lists recently showed fewer waiting cases than Trio's queue length, or could not
@@ -61,6 +65,9 @@ pub struct ClassTotals {
     pub level_gap: Option<LevelGap>,
     /// The counts since local midnight; `None` on a day that was not observed from its start.
     pub day: Option<DayCounts>,
+    /// The counts since [`FlowTotals::day_start`] on a day that was not observed from its start;
+    /// `None` on other days.
+    pub part_day: Option<DayCounts>,
     /// Cases of the last list; `None` while that list is truncated or has no states.
     pub now: Option<ClassNow>,
 }
@@ -191,6 +198,7 @@ impl Flow {
         services.sort_unstable_by(|a, b| a.service_id.cmp(&b.service_id));
         FlowTotals {
             services,
+            day_start: self.day_start,
             rejected: self.times.map(|times| times.rejected),
             events: self.events.clone(),
             lists_read: self.lists_read.clone(),
@@ -224,6 +232,10 @@ impl Flow {
                 .then_some(LevelGap::Truncated)
             }
         };
+        let day = |flow: &ClassFlow, is_whole: bool| {
+            let base = flow.day.filter(|_| !flow.is_new && self.day.is_whole() == is_whole);
+            base.map(|base| base.since(&flow.counts))
+        };
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,
             source: flow.source,
@@ -233,7 +245,8 @@ impl Flow {
             } else {
                 flow.counts.clone()
             },
-            day: flow.day.filter(|_| !flow.is_new).map(|base| base.since(&flow.counts)),
+            day: day(flow, true),
+            part_day: day(flow, false),
             now: is_readable(flow.source).then(|| evidence.shown(&flow.now, flow.source, now)),
         };
         ServiceTotals {
@@ -241,6 +254,7 @@ impl Flow {
             goals: flow.goals.clone(),
             classes: flow.known().map(class).collect(),
             time: flow.time.counts,
+            day_time: flow.day_time.map(|base| base.since(&flow.time.counts)),
             truncated,
             withholds_longest_wait: evidence.withholds_longest_wait(now),
         }

@@ -119,6 +119,12 @@ impl Tracked {
         self.is_understood = true;
     }
 
+    /// Records that a list shows it in the unknown state in which it was last found to wait: it
+    /// still does, because a case that an agent takes gets another state.
+    pub(super) fn record_unchanged(&mut self) {
+        self.is_understood |= self.stage == Stage::Waiting;
+    }
+
     /// Counts one more list that shows it in its present stage.
     pub(super) fn count_list(&mut self) {
         self.lists = self.lists.map(|lists| lists.saturating_add(1));

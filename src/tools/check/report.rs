@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     diagnosis::{Finding, FindingKind, Severity, Subject},
-    model::Text,
+    model::{Text, is_unprintable},
 };
 
 /// Severity of a line.
@@ -171,7 +171,7 @@ impl fmt::Display for Line {
         }
         // Texts of a server may contain line breaks and escape sequences: a line stays one line,
         // and nothing moves the cursor of the terminal.
-        let plain = |c: char| if c.is_control() { '·' } else { c };
+        let plain = |c: char| if is_unprintable(c) { '·' } else { c };
         formatter.write_str(&line.chars().map(plain).collect::<String>())
     }
 }

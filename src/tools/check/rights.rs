@@ -24,7 +24,7 @@ pub(super) async fn read(
         let Some(interval) = target.interval(collector) else { continue };
         let before = client.requests_sent();
         read_once(target, client, clock, route, &mut center, collector).await;
-        load.add(client.requests_sent() - before, interval);
+        load.add_collector(collector, client.requests_sent() - before, interval);
         let Some(resource) = collector.resource() else { continue };
         // Most resources hide members until `fields=` names them, so the mapping shows only in a
         // second reading. One that sends a request for each service is not made twice.

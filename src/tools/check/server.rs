@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagnosis::{self, MAX_SKEW},
     model::{RequestFailure, Stamp, unix_seconds},
-    trio::{ApiAnswer, Client, Error},
+    trio::{ApiAnswer, Client, Error, StatusHint},
 };
 
 /// Checks a server. Returns true if the Api resource answers with success, a 307 redirect or a 4xx
@@ -30,8 +30,10 @@ pub(super) async fn check(
     }
     let answer = client.ask_api(base).await;
     if let Err(Error::Request { failure: RequestFailure::Tls, .. }) = &answer {
-        let seen = answer.as_ref().err().map(Error::redacted).unwrap_or_default();
-        report.fail(format!("TLS {server}"), seen, certificate_remedy(&answer));
+        let problem = client.tls_problem(base).await;
+        let remedy = problem.as_ref().map(|problem| problem.remedy(base)).unwrap_or_default();
+        let seen = problem.map(|problem| format!("no secure connection: {problem}"));
+        report.fail(format!("TLS {server}"), seen.unwrap_or_default(), remedy);
         let seen = "left out: there is no secure connection";
         report.unknown(format!("Api, clock {server}"), seen, "repair that first");
         return false;
@@ -53,6 +55,14 @@ pub(super) async fn check(
             let remedy = "the passive server of a pair may redirect normal requests, but a request with ?redirect=false should \
                           be answered directly; check the web service on that server";
             report.check(format!("Api {server}"), error.redacted(), remedy);
+        }
+        Err(error @ Error::Status { hint: Some(StatusHint::WindowsAuthentication), .. }) => {
+            let remedy = "in IIS Manager, open Authentication of the API's application: enable Anonymous, disable Windows";
+            report.fail(format!("Api {server}"), error.redacted(), remedy);
+        }
+        Err(error @ Error::Status { status: 300..=399, .. }) => {
+            let remedy = "write the address that it redirects to into `servers`, if that is the API of this Trio";
+            report.fail(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error @ Error::Status { status: 400..=499, .. }) => {
             let remedy =
@@ -108,20 +118,6 @@ async fn check_named_servers(target: &CheckTarget, answer: &ApiAnswer, report: &
                 report.check(subject, problem, remedy);
             }
         }
-    }
-}
-
-/// Returns the remedy for a certificate that is not trusted.
-// rustls' error type is not part of reqwest's interface, so the text of the error decides.
-fn certificate_remedy(answer: &Result<ApiAnswer, Error>) -> &'static str {
-    let seen = answer.as_ref().err().map(ToString::to_string).unwrap_or_default().to_lowercase();
-    // rustls writes "Expired" or "expired", depending on whether it knows the time of the end.
-    if seen.contains("expired") {
-        "renew the server's certificate, or set this machine's clock"
-    } else if seen.contains("not valid for name") {
-        "use the name in the certificate in `servers`"
-    } else {
-        "set `ca_file` to a file that contains the CA certificate of this server"
     }
 }
 

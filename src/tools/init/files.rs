@@ -14,6 +14,7 @@ const CONFIGURATION: &str = "trio-exporter.yml";
 const CLIENT_KEY: &str = "client_key";
 const USERNAME: &str = "username";
 const PASSWORD: &str = "password";
+const FIELDS: &str = "fields.yml";
 
 /// The files of one folder.
 pub(super) struct Files<'d> {
@@ -27,6 +28,15 @@ impl<'d> Files<'d> {
 
     pub(super) fn configuration(&self) -> PathBuf {
         self.folder.join(CONFIGURATION)
+    }
+
+    pub(super) fn fields(&self) -> PathBuf {
+        self.folder.join(FIELDS)
+    }
+
+    /// Returns whether there is a fields file, if only as a link that leads nowhere.
+    pub(super) fn has_fields(&self) -> bool {
+        self.fields().symlink_metadata().is_ok()
     }
 
     /// Checks that none of the files exists.
@@ -53,7 +63,7 @@ impl<'d> Files<'d> {
     /// Returns a text that shows the files, without the secrets.
     pub(super) fn plan(&self, answers: &Answers) -> String {
         let path = |name: &str| self.folder.join(name).display().to_string();
-        let yaml = configuration(answers);
+        let yaml = configuration(answers, false);
         let indented: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
         format!(
             "\nThis is written:\n  {}, {}, {}: the secrets, for you alone to read\n  {}:\n{indented}",
@@ -79,7 +89,16 @@ impl<'d> Files<'d> {
         ] {
             self.replace(name, private_file, secret)?;
         }
-        self.replace(CONFIGURATION, public_file, &configuration(answers).into())
+        self.replace(CONFIGURATION, public_file, &configuration(answers, false).into())
+    }
+
+    /// Writes the fields file, and the configuration again with its name.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(super) fn write_fields(&self, answers: &Answers, fields: &str) -> Result<(), Failure> {
+        self.replace(FIELDS, public_file, &fields.to_owned().into())?;
+        self.replace(CONFIGURATION, public_file, &configuration(answers, true).into())
     }
 
     fn replace(
@@ -102,6 +121,12 @@ impl<'d> Files<'d> {
         written.map_err(|source| io_failure("write", &path, source))
     }
 
+    /// Returns the command that reads the help later.
+    pub(super) fn suggest_command(&self) -> String {
+        let file = quoted(&self.configuration().display().to_string());
+        format!("trio-exporter inspect --config.file {file} --suggest")
+    }
+
     /// Returns a text with the commands to run next.
     pub(super) fn next_steps(&self) -> String {
         let file = quoted(&self.configuration().display().to_string());
@@ -112,7 +137,7 @@ impl<'d> Files<'d> {
     }
 }
 
-fn configuration(answers: &Answers) -> String {
+fn configuration(answers: &Answers, with_fields: bool) -> String {
     // Every JSON string is a valid YAML string, with any characters.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let servers: Vec<String> =
@@ -123,9 +148,10 @@ fn configuration(answers: &Answers) -> String {
         "# Written by `trio-exporter init`. `trio-exporter schema` prints every other key and its meaning;\n\
          # the Debian package explains them in /usr/share/doc/trio-exporter/examples/trio-exporter.yml\n\
          targets:\n  - name: {}\n    servers: [{}]\n    client_key_file: {CLIENT_KEY}\n    \
-         username_file: {USERNAME}\n    password_file: {PASSWORD}\n",
+         username_file: {USERNAME}\n    password_file: {PASSWORD}\n{}",
         quoted(&answers.target),
-        servers.join(", ")
+        servers.join(", "),
+        if with_fields { format!("    fields_file: {FIELDS}\n") } else { String::new() }
     )
 }
 

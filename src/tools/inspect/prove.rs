@@ -6,16 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::{Deserialize, Serialize};
-
-use super::report::{ReadOutcome, Report};
+use super::report::{Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 use crate::{
     model::{RequestFailure, Resource},
     trio::{
         Client, Error, Route, RowPage, Selection,
         proof::{
-            FILTERS, Filter, KnownRows, MIN_VALUES, Row, Trial, Unproved, find_member, text,
-            values_to_try,
+            FILTERS, Filter, KnownRows, MIN_VALUES, Row, Thing, Trial, Unproved, Values,
+            find_member, text, values_to_try,
         },
     },
 };
@@ -31,37 +29,6 @@ const ANSWERS_COMPARED: usize = 5;
 // A mean of some milliseconds doubles by chance.
 const UNHURRIED: Duration = Duration::from_millis(200);
 
-/// Result for one filter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Proof {
-    /// Id of the contact centre.
-    pub contact_center: String,
-    /// List that was filtered.
-    pub resource: String,
-    /// Field that the filter selects by.
-    pub field: String,
-    /// Parameter of the filter.
-    pub parameter: String,
-    /// Strength of the result.
-    pub grade: Grade,
-    /// Member that holds the field; `None` if none was found.
-    pub member: Option<String>,
-    /// A sentence about what was seen.
-    pub reason: String,
-}
-
-/// Strength of a proof.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grade {
-    /// Every rule holds.
-    Proved,
-    /// The member agrees with every answer, but a doubt is left.
-    Likely,
-    /// No member is known.
-    Open,
-}
-
 /// Reason why nothing more is asked.
 #[derive(Debug, thiserror::Error)]
 enum Stop {
@@ -73,7 +40,7 @@ enum Stop {
     Failed(Error),
 }
 
-/// Pace of the requests, and the place where progress is told.
+/// Pace of the requests, and the place where progress is reported.
 #[derive(Clone, Copy)]
 pub struct Pace<'a> {
     /// Time between two requests.
@@ -104,7 +71,7 @@ pub(super) async fn prove(
     for filter in &FILTERS {
         if stopped.is_none() {
             (pace.progress)(&format!(
-                "{}?{}= ({} requests so far)",
+                "{}?{}= ({} requests sent)",
                 filter.resource.as_str(),
                 filter.parameter,
                 prover.requests
@@ -164,7 +131,7 @@ struct Prover<'a> {
     times: Vec<Duration>,
     lists: HashMap<Resource, List>,
     /// Ids of the things whose id is known.
-    ids: HashMap<Resource, BTreeSet<String>>,
+    ids: HashMap<Thing, BTreeSet<String>>,
 }
 
 impl Prover<'_> {
@@ -173,28 +140,23 @@ impl Prover<'_> {
         if let Some(refused) = self.read_first(resource).await? {
             return Ok(Outcome::open(refused));
         }
-        let moves = matches!(
-            resource,
-            Resource::Calls | Resource::Cases | Resource::AgentState | Resource::ServiceState
-        );
-        let of_persons =
-            matches!(resource, Resource::Calls | Resource::Cases | Resource::AgentState);
+        self.record_known_ids(filter);
         let Some(list) = self.lists.get(&resource) else {
             return Ok(Outcome::open("the list was not read"));
         };
         let (before, is_whole) = (list.rows.clone(), list.is_whole);
         // Rows of a moving list go while the filter is tried: more values are needed.
-        let each = if moves { MIN_VALUES + 1 } else { MIN_VALUES };
+        let each = if filter.moves { MIN_VALUES + 1 } else { MIN_VALUES };
         let mut trials = Vec::new();
         if before.len() >= MIN_VALUES {
-            for value in values_to_try(&before, of_persons, each) {
+            for value in values_to_try(&before, filter.of_persons, each) {
                 match self.select(filter, &value).await? {
                     Ok(page) => trials.push(Trial { value, rows: page.rows, total: page.total }),
                     Err(refused) => return Ok(Outcome::open(refused)),
                 }
             }
         }
-        let after = if moves {
+        let after = if filter.moves {
             self.lists.remove(&resource);
             if let Some(refused) = self.read_first(resource).await? {
                 return Ok(Outcome::open(refused));
@@ -213,8 +175,8 @@ impl Prover<'_> {
         }
         let doubts = self.doubts(filter, &known, &member, &trials).await?;
         let values = known.values(&member);
-        if filter.selects_by_own_id() {
-            self.ids.insert(resource, values.clone());
+        if let Values::OwnIds(thing) = filter.values {
+            self.ids.insert(thing, values.clone());
         }
         let own = trials.iter().filter(|trial| values.contains(&trial.value)).count();
         let seen = format!(
@@ -258,45 +220,63 @@ impl Prover<'_> {
         member: &str,
         trials: &[Trial],
     ) -> Result<Option<String>, Stop> {
-        if let Some(things) = filter.ids_of {
-            let values = known.values(member);
-            let Some(ids) = self.ids.get(&things) else {
-                return Ok(Some(format!("the ids of {} are not known", things.as_str())));
-            };
-            if !values.is_subset(ids) {
-                return Ok(Some(format!("not all of its values are ids of {}", things.as_str())));
-            }
-            let mut others = self.ids.iter().filter(|(other, ids)| {
-                // A service has one id in both of its lists.
-                !is_same_thing(**other, things) && values.is_subset(ids)
-            });
-            if let Some((other, _)) = others.next() {
-                let other = other.as_str();
-                return Ok(Some(format!("all of its values are ids of {other} as well")));
-            }
-        } else if filter.selects_by_own_id() {
-            let own = known.values(member);
-            let mut confirmed = false;
-            // The first may have gone meanwhile.
-            for trial in trials.iter().filter(|trial| own.contains(&trial.value)).take(3) {
-                let rows = self.single(filter.resource, &trial.value).await?;
-                confirmed |= matches!(&rows[..], [row] if row.get(member).and_then(text).as_ref() == Some(&trial.value));
-                if confirmed {
-                    break;
+        let values = known.values(member);
+        match filter.values {
+            Values::IdsOf(thing) => {
+                if let Some(doubt) = self.doubt_of_ids(thing, &values) {
+                    return Ok(Some(doubt));
                 }
             }
-            if !confirmed {
-                return Ok(Some(format!(
-                    "the address {}/<value> does not bring its row",
-                    filter.resource.as_str()
-                )));
+            Values::OwnIds(_) => {
+                let own = trials.iter().filter(|trial| values.contains(&trial.value));
+                if !self.brings_own_row(filter.resource, member, own).await? {
+                    let resource = filter.resource.as_str();
+                    return Ok(Some(format!(
+                        "the address {resource}/<value> does not bring its row"
+                    )));
+                }
             }
+            Values::Words => {}
         }
         let hides = self.lists.get(&filter.resource).is_some_and(|list| list.fields.is_some());
         Ok(hides.then(|| {
             "the server hides members until they are asked for, so another may hold the same"
                 .to_owned()
         }))
+    }
+
+    /// Returns the reason why values may be ids of something else than of `thing`.
+    fn doubt_of_ids(&self, thing: Thing, values: &BTreeSet<String>) -> Option<String> {
+        let plural = thing.plural();
+        let Some(ids) = self.ids.get(&thing) else {
+            return Some(format!("the ids of {plural} are not known"));
+        };
+        if !values.is_subset(ids) {
+            return Some(format!("not all of its values are ids of {plural}"));
+        }
+        let mut others =
+            self.ids.iter().filter(|(other, ids)| **other != thing && values.is_subset(ids));
+        others
+            .next()
+            .map(|(other, _)| format!("all of its values are ids of {} as well", other.plural()))
+    }
+
+    /// Returns true if the address below one of the values brings the row that has it.
+    async fn brings_own_row(
+        &mut self,
+        resource: Resource,
+        member: &str,
+        trials: impl Iterator<Item = &Trial>,
+    ) -> Result<bool, Stop> {
+        // The first may have gone meanwhile.
+        for trial in trials.take(3) {
+            let rows = self.single(resource, &trial.value).await?;
+            if matches!(&rows[..], [row] if row.get(member).and_then(text).as_ref() == Some(&trial.value))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Reads the first pages of a list and its last, once. Returns a sentence if the server refuses.
@@ -321,11 +301,6 @@ impl Prover<'_> {
             }
             page = if page == FIRST_PAGES { total.div_ceil(size).max(page + 1) } else { page + 1 };
         };
-        let known_id = self.known_member(resource, "id");
-        if let Some(member) = known_id {
-            let values = rows.iter().filter_map(|row| row.get(&member).and_then(text)).collect();
-            self.ids.entry(resource).or_insert(values);
-        }
         self.lists.insert(resource, List { rows, is_whole, fields });
         Ok(None)
     }
@@ -338,8 +313,8 @@ impl Prover<'_> {
         })
     }
 
-    fn members(&self, resource: Resource) -> &[super::MemberReport] {
-        let here = |seen: &&super::ResourceReport| {
+    fn members(&self, resource: Resource) -> &[MemberReport] {
+        let here = |seen: &&ResourceReport| {
             seen.resource == resource.as_str()
                 && seen.contact_center == **self.route.contact_center()
         };
@@ -347,6 +322,20 @@ impl Prover<'_> {
             Some(ReadOutcome::Answered { members, .. }) => members,
             _ => &[],
         }
+    }
+
+    /// Records the ids that the dictionary knows, so that a filter that proves nothing does not
+    /// leave them unknown.
+    fn record_known_ids(&mut self, filter: &Filter) {
+        let (Values::OwnIds(thing), Some(member), Some(list)) = (
+            filter.values,
+            self.known_member(filter.resource, filter.field),
+            self.lists.get(&filter.resource),
+        ) else {
+            return;
+        };
+        let ids = list.rows.iter().filter_map(|row| row.get(&member).and_then(text)).collect();
+        self.ids.entry(thing).or_insert(ids);
     }
 
     /// The member that the dictionary takes for a field.
@@ -416,16 +405,6 @@ impl Prover<'_> {
         self.requests += 1;
         Ok(Instant::now())
     }
-}
-
-/// Returns true if both lists show the same things.
-fn is_same_thing(one: Resource, other: Resource) -> bool {
-    let thing = |resource| match resource {
-        Resource::ServiceState => Resource::Services,
-        Resource::AgentState => Resource::Agents,
-        other => other,
-    };
-    thing(one) == thing(other)
 }
 
 /// Returns true if the error says that the server or the network must be left alone, or that the

@@ -7,9 +7,9 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::prove::{Grade, Proof};
+use super::help::HelpReport;
 use crate::{
-    model::{AgentState, Resource},
+    model::{AgentState, Resource, is_unprintable},
     tally::{TrioClock, max_case_age, max_state_age},
     tools::time_verdicts::TimeVerdicts,
     trio::{Error, Examination, Member, Missing, masked},
@@ -24,9 +24,46 @@ pub struct Report {
     pub resources: Vec<ResourceReport>,
     /// Sentences about the links between resources, such as agents and agent groups.
     pub relations: Vec<String>,
+    /// The server's own help about each resource; empty if it was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub help: Vec<HelpReport>,
+    /// Reason why the help was not read, or not to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help_missing: Option<String>,
     /// Results of `--prove`, in the order in which the filters were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
+}
+
+/// Result for one filter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Id of the contact centre.
+    pub contact_center: String,
+    /// List that was filtered.
+    pub resource: String,
+    /// Field that the filter selects by.
+    pub field: String,
+    /// Parameter of the filter.
+    pub parameter: String,
+    /// Strength of the result.
+    pub grade: Grade,
+    /// Member that holds the field; `None` if none was found.
+    pub member: Option<String>,
+    /// A sentence about what was seen.
+    pub reason: String,
+}
+
+/// Strength of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Every rule holds.
+    Proved,
+    /// The member agrees with every answer, but a doubt is left.
+    Likely,
+    /// No member is known.
+    Open,
 }
 
 /// The report on one resource.
@@ -138,7 +175,11 @@ impl MemberReport {
     fn new(member: &Member, show_values: bool) -> Self {
         let form = member.feeds.map(|(_, form)| form);
         Self {
-            name: member.name.clone(),
+            name: if show_values || member.feeds.is_some() {
+                member.name.clone()
+            } else {
+                member_name(&member.name)
+            },
             types: member.types.iter().map(|&kind| kind.to_owned()).collect(),
             only_when_asked: member.only_when_asked,
             sample: sample(&member.values, form, show_values),
@@ -152,6 +193,27 @@ impl MemberReport {
 
 fn missing(missing: &Missing) -> (String, Vec<String>) {
     (missing.field.to_owned(), missing.types.iter().map(|&kind| kind.to_owned()).collect())
+}
+
+/// Digits in a row from which a member's name looks like a number of something.
+const NUMBER_DIGITS: usize = 4;
+
+/// Returns the name of a member, masked if it looks like data: a table by telephone number, address
+/// or person has values in the place of names.
+fn member_name(name: &str) -> String {
+    let mut digits = 0;
+    let has_number = name.chars().any(|c| {
+        digits = if c.is_numeric() { digits + 1 } else { 0 };
+        digits >= NUMBER_DIGITS
+    });
+    let is_word = |c: char| c.is_alphanumeric() || "_-.:$@#".contains(c);
+    // Names of members begin with `@` or `$` (OData, XML), but do not hold one.
+    let has_address = name.char_indices().any(|(at, c)| c == '@' && at > 0);
+    if has_number || has_address || !name.chars().all(is_word) {
+        masked(name).chars().map(|c| if is_unprintable(c) { '·' } else { c }).collect()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The longest sample, in characters.
@@ -174,7 +236,7 @@ pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String
     let shown = if show || harmless { text } else { masked(&text) };
     let shortened: String = shown.chars().take(LENGTH).collect();
     // Control characters could move the cursor of the terminal or change its colours.
-    shortened.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
+    shortened.chars().map(|c| if is_unprintable(c) { '·' } else { c }).collect()
 }
 
 /// Returns the report as text.
@@ -182,10 +244,14 @@ pub fn table(report: &Report) -> String {
     let mut text = String::new();
     for seen in &report.resources {
         // Writing to a String cannot fail.
-        let _ = resource(&mut text, seen);
+        let help = report.help.iter().find(|help| help.resource == seen.resource);
+        let _ = resource(&mut text, seen, help);
     }
     for relation in &report.relations {
         let _ = writeln!(text, "{relation}");
+    }
+    if let Some(reason) = &report.help_missing {
+        let _ = writeln!(text, "the server's own help: {reason}");
     }
     for proof in &report.proofs {
         let _ = writeln!(text, "{}", proof_line(proof));
@@ -203,7 +269,11 @@ fn proof_line(proof: &Proof) -> String {
     format!("cc {contact_center}, {resource}: {field} {found}: {reason}")
 }
 
-fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
+fn resource(
+    text: &mut String,
+    seen: &ResourceReport,
+    help: Option<&HelpReport>,
+) -> std::fmt::Result {
     let ResourceReport { contact_center, resource, read } = seen;
     match contact_center.as_str() {
         "" => write!(text, "{resource}: ")?,
@@ -225,9 +295,12 @@ fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
                     _ => "unused".to_owned(),
                 };
                 let asked = if member.only_when_asked { ", only when asked for" } else { "" };
+                let documented = help.and_then(|help| help.describe(&member.name));
+                let documented =
+                    documented.map(|words| format!("; help: {words}")).unwrap_or_default();
                 writeln!(
                     text,
-                    "  {:name$}  {types:11}  {:sample$}  {feeds}{asked}",
+                    "  {:name$}  {types:11}  {:sample$}  {feeds}{asked}{documented}",
                     member.name, member.sample
                 )?;
             }
@@ -247,9 +320,42 @@ fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
             for (field, _) in missing {
                 writeln!(text, "  ! nothing feeds {field}")?;
             }
+            if let Some(help) = help {
+                self::help(text, help, members)?;
+            }
             writeln!(text)
         }
     }
+}
+
+/// Writes what the help says beside the members that were seen.
+fn help(text: &mut String, help: &HelpReport, seen: &[MemberReport]) -> std::fmt::Result {
+    if let Some(missing) = &help.missing {
+        return writeln!(text, "  help: {missing}");
+    }
+    for member in &help.members {
+        let is_seen = seen.iter().any(|seen| seen.name.eq_ignore_ascii_case(&member.name));
+        if let Some(words) = help.describe(&member.name).filter(|_| !is_seen) {
+            writeln!(
+                text,
+                "  help: {} is documented, and is not in the answer; {words}",
+                member.name
+            )?;
+        }
+    }
+    for field in &help.fields {
+        let feeds = seen.iter().any(|seen| seen.feeds.as_deref() == Some(&field.field));
+        let name = &field.field;
+        for problem in &field.problems {
+            writeln!(text, "  help: {name}: {problem}")?;
+        }
+        if field.differs {
+            writeln!(text, "  help: {name}: --suggest prints an entry for it")?;
+        } else if !feeds && field.member.is_none() && !field.candidates.is_empty() {
+            writeln!(text, "  help: {name} could be {}", field.candidates.join(", "))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -257,6 +363,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn names_that_look_like_data_are_masked() {
+        for name in
+            ["serviceId", "Antal_agenter", "ärende", "@odata.type", "$ref", "#text", "wait15s"]
+        {
+            assert_eq!(member_name(name), name);
+        }
+        for (name, shown) in [
+            ("+46701234567", "+99999999999"),
+            ("anna.berg@example.com", "xxxx.xxxx@xxxxxxx.xxx"),
+            ("Anna Berg", "Xxxx Xxxx"),
+            ("agent4711", "xxxxx9999"),
+            ("\u{202e}x", "·x"),
+        ] {
+            assert_eq!(member_name(name), shown);
+        }
+    }
 
     #[test]
     fn texts_and_ids_are_masked_measures_are_shown() {

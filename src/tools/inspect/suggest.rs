@@ -1,5 +1,5 @@
 //! Suggests entries of a fields file: the missing fields, with the members that could feed them,
-//! and the words that are not mapped.
+//! the words that are not mapped, and what the server's own help says about both.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    prove::{Grade, Proof},
-    report::{MemberReport, ReadOutcome, Report},
+    help::{HelpField, HelpReport},
+    report::{Grade, MemberReport, Proof, ReadOutcome, Report},
 };
 use crate::trio::meanings;
 
@@ -31,6 +31,7 @@ struct Gathered<'a> {
     missing: BTreeMap<&'a str, &'a [String]>,
     /// By field: two contact centres may have other words, or another member for the same field.
     unmapped: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    help: Option<&'a HelpReport>,
     /// Proved members of fields that nothing feeds, by field.
     proved: BTreeMap<&'a str, &'a Proof>,
 }
@@ -56,6 +57,9 @@ pub fn fields_file(report: &Report) -> String {
             }
         }
     }
+    for help in &report.help {
+        gathered.entry(&help.resource).or_default().help = Some(help);
+    }
     for proof in report.proofs.iter().filter(|proof| proof.grade == Grade::Proved) {
         let Some(found) = gathered.get_mut(proof.resource.as_str()) else { continue };
         // A field that is fed stays as it is: a proof that contradicts it is for the reader.
@@ -72,20 +76,32 @@ pub fn fields_file(report: &Report) -> String {
 }
 
 fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt::Result {
-    if found.unmapped.is_empty() && found.missing.is_empty() {
+    let help: Vec<&HelpField> =
+        found.help.iter().flat_map(|help| &help.fields).filter(|field| field.differs).collect();
+    // A proof says more than a description; two entries of one field would be a mistake.
+    let help: Vec<&HelpField> =
+        help.into_iter().filter(|help| !found.proved.contains_key(help.field.as_str())).collect();
+    if found.unmapped.is_empty() && found.missing.is_empty() && help.is_empty() {
         return Ok(());
     }
     // If all fields below are commented out, so is the resource: an empty map would be an error.
-    let has_entry = !found.proved.is_empty()
+    let has_entry = !help.is_empty()
+        || !found.proved.is_empty()
         || found.unmapped.keys().any(|field| meanings(resource, field).contains(&UNKNOWN));
     writeln!(text, "\n{}{resource}:", if has_entry { "" } else { "# " })?;
+    for field in &help {
+        suggest_by_help(text, resource, field, found.unmapped.get(field.field.as_str()))?;
+    }
     for (field, types) in &found.missing {
         if let Some(Proof { member: Some(member), parameter, .. }) = found.proved.get(field) {
             writeln!(
                 text,
-                "  {field}: {{members: [{}]}} # proved by {parameter}=",
+                "  {field}: {{members: [{}], from: proved}} # proved by {parameter}=",
                 quoted(member)
             )?;
+            continue;
+        }
+        if help.iter().any(|help| help.field == **field) {
             continue;
         }
         let could = found.members.values().filter(|member| member.feeds.is_none());
@@ -99,8 +115,14 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
             could.join(", ")
         };
         writeln!(text, "#   {field}: {{members: [ ]}} # {candidates}")?;
+        if let Some(help) = found.help {
+            suggest_candidates(text, help, field)?;
+        }
     }
     for (field, words) in &found.unmapped {
+        if help.iter().any(|help| help.field == **field) {
+            continue;
+        }
         let meanings = meanings(resource, field);
         let Some((last, others)) = meanings.split_last() else { continue };
         // Classes and flags have no meaning `unknown`, and any other changes figures: the reader
@@ -114,6 +136,52 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
         )?;
         for word in words {
             writeln!(text, "{comment}      {}: {meaning}", quoted(word))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the entry of a field that the help describes: its member, and what the dictionary does
+/// not know of its values.
+fn suggest_by_help(
+    text: &mut String,
+    resource: &str,
+    field: &HelpField,
+    unmapped: Option<&BTreeSet<&str>>,
+) -> std::fmt::Result {
+    let Some(member) = &field.member else { return Ok(()) };
+    writeln!(text, "  {}:\n    members: [{}]\n    from: help", field.field, quoted(member))?;
+    if let Some(form) = &field.form {
+        writeln!(text, "    form: {form}")?;
+    }
+    let meanings = meanings(resource, &field.field);
+    let Some((last, others)) = meanings.split_last() else { return Ok(()) };
+    if field.values.iter().any(|(_, _, meaning)| meaning.is_some()) {
+        writeln!(text, "    values: # {} or {last}", others.join(", "))?;
+    }
+    for (value, name, meaning) in &field.values {
+        match meaning {
+            Some(meaning) => {
+                writeln!(text, "      {}: {} # {name}", quoted(value), quoted(meaning))?
+            }
+            // The help names it, and no dictionary knows the name.
+            None => writeln!(text, "#       {}:  # {name}", quoted(value))?,
+        }
+    }
+    let is_documented =
+        |word: &str| field.values.iter().any(|(value, _, _)| value.eq_ignore_ascii_case(word));
+    for word in unmapped.into_iter().flatten().filter(|word| !is_documented(word)) {
+        writeln!(text, "#       {}:  # it is in the answers", quoted(word))?;
+    }
+    Ok(())
+}
+
+/// Writes the documented members that could feed a field, each with its description.
+fn suggest_candidates(text: &mut String, help: &HelpReport, field: &str) -> std::fmt::Result {
+    let candidates = help.field(field).into_iter().flat_map(|field| &field.candidates);
+    for candidate in candidates {
+        if let Some(words) = help.describe(candidate) {
+            writeln!(text, "#     by the help: {candidate} ({words})")?;
         }
     }
     Ok(())

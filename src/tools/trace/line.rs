@@ -14,7 +14,7 @@ use jiff::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::model::{CaseClass, KeyedHash, Text, hexadecimal};
+use crate::model::{CaseClass, KeyedHash, Text, hexadecimal, is_unprintable};
 
 /// A line of a trace.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +134,7 @@ impl fmt::Display for Line {
         line += &self.message.words;
         // A name from Trio may contain escape sequences, which would move the cursor of the
         // terminal.
-        line.chars().try_for_each(|c| formatter.write_char(if c.is_control() { ' ' } else { c }))
+        line.chars().try_for_each(|c| formatter.write_char(if is_unprintable(c) { ' ' } else { c }))
     }
 }
 

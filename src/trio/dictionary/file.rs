@@ -7,7 +7,7 @@ use super::{
     value::{Meaning, normalized},
 };
 use crate::{
-    model::{AgentState, CaseClass, CaseState, Resource},
+    model::{AgentState, CaseClass, CaseState, FieldSource, Resource},
     yaml::{self, Complaints, Entry as Value, Section, Value as Scalar, unknown},
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Entry {
     pub(super) members: Option<Vec<String>>,
     pub(super) form: Option<Form>,
     pub(super) values: HashMap<String, Meaning>,
+    /// Evidence for the entry, if the file names it.
+    pub(super) from: Option<FieldSource>,
 }
 
 /// Reads every entry of the file.
@@ -61,9 +63,10 @@ fn read_resource(
             section.get("members").map(|members| read_members(&members, &mut taken, complaints));
         let form = section.get("form").and_then(|form| read_form(&form, kind, complaints));
         let values = section.get("values").map(|values| read_values(&values, kind, complaints));
+        let from = section.get("from").and_then(|from| read_from(&from, complaints));
         section.finish(complaints);
         let values = values.unwrap_or_default();
-        entries.push(Entry { resource: shape.resource, field, members, form, values });
+        entries.push(Entry { resource: shape.resource, field, members, form, values, from });
     }
 }
 
@@ -90,6 +93,20 @@ fn read_members(
         members.push(member);
     }
     members
+}
+
+/// Evidence that an entry of a user's file may name.
+// The other sources are the exporter's own words.
+const EVIDENCE: [FieldSource; 2] = [FieldSource::Help, FieldSource::Proved];
+
+fn read_from(value: &Value<'_>, complaints: &mut Complaints) -> Option<FieldSource> {
+    let word = value.text(complaints)?;
+    let source = EVIDENCE.into_iter().find(|source| source.as_str() == word);
+    if source.is_none() {
+        let known = EVIDENCE.into_iter().map(FieldSource::as_str);
+        value.wrong(complaints, unknown("source", &word, known));
+    }
+    source
 }
 
 fn read_form(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Option<Form> {
@@ -217,6 +234,10 @@ mod tests {
             ),
             ("cc: {id: {members: ['']}}", "f.yml:1:21: cc.id.members[0]: must not be empty"),
             ("cc: {id: {form: {}}}", "f.yml:1:17: cc.id.form: must be a text"),
+            (
+                "cc: {id: {members: [x], from: halp}}",
+                "f.yml:1:31: cc.id.from: unknown source; did you mean `help`?",
+            ),
             ("cc: {id: [x]}", "f.yml:1:10: cc.id: must be a map of `key: value` lines"),
             (
                 "cc: {id: {values: x}}",

@@ -4,10 +4,17 @@
 //! The rules are pure: they judge rows that others read. A member that is proved is right, so every
 //! rule refutes when in doubt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde_json::{Map, Value};
 
+use self::{
+    Thing::{Agent, AgentGroup, Case, Service, ServiceGroup},
+    Values::{IdsOf, OwnIds, Words},
+};
 use crate::model::Resource;
 
 /// A row of a list, as the server sent it.
@@ -30,22 +37,65 @@ pub struct Filter {
     pub parameter: &'static str,
     /// Field that it selects by, of the list's rows.
     pub field: &'static str,
-    /// List whose ids the values are, if they are ids of other things than the rows.
-    pub ids_of: Option<Resource>,
+    /// Meaning of the values.
+    pub values: Values,
+    /// Rows come and go, or change, within seconds.
+    pub moves: bool,
+    /// The rows describe persons, or the cases of persons.
+    pub of_persons: bool,
+}
+
+/// Meaning of the values that a filter selects by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// Ids of the rows themselves: each row has an address below its id.
+    OwnIds(Thing),
+    /// Ids of other things.
+    IdsOf(Thing),
+    /// Names and words.
+    Words,
+}
+
+/// Things with ids. Several lists may show the same things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is what its name says")]
+pub enum Thing {
+    Service,
+    ServiceGroup,
+    Agent,
+    AgentGroup,
+    Case,
+}
+
+impl Thing {
+    /// Returns the noun in plural.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Service => "services",
+            Self::ServiceGroup => "service groups",
+            Self::Agent => "agents",
+            Self::AgentGroup => "agent groups",
+            Self::Case => "cases",
+        }
+    }
 }
 
 impl Filter {
-    const fn new(resource: Resource, parameter: &'static str, field: &'static str) -> Self {
-        Self { resource, parameter, field, ids_of: None }
+    const fn new(
+        resource: Resource,
+        parameter: &'static str,
+        field: &'static str,
+        values: Values,
+    ) -> Self {
+        Self { resource, parameter, field, values, moves: false, of_persons: false }
     }
 
-    const fn of_ids(self, things: Resource) -> Self {
-        Self { ids_of: Some(things), ..self }
+    const fn of_moving_rows(self) -> Self {
+        Self { moves: true, ..self }
     }
 
-    /// Returns true if the rows have an address of their own below the value.
-    pub fn selects_by_own_id(self) -> bool {
-        self.field == "id"
+    const fn of_persons(self) -> Self {
+        Self { moves: true, of_persons: true, ..self }
     }
 }
 
@@ -54,23 +104,23 @@ impl Filter {
 // `firstName`, `lastName` and `cust` are documented as well. They are never used: a person's name
 // must not stand in an address, which servers and proxies log.
 pub const FILTERS: [Filter; 15] = [
-    Filter::new(Resource::Services, "id", "id"),
-    Filter::new(Resource::ServiceGroups, "id", "id"),
-    Filter::new(Resource::AgentGroups, "id", "id"),
-    Filter::new(Resource::AgentState, "id", "id"),
-    Filter::new(Resource::ServiceState, "id", "id"),
-    Filter::new(Resource::Calls, "id", "id"),
-    Filter::new(Resource::Calls, "service", "service_id").of_ids(Resource::Services),
-    Filter::new(Resource::Cases, "jobno", "id"),
-    Filter::new(Resource::Cases, "sid", "service_id").of_ids(Resource::Services),
-    Filter::new(Resource::Cases, "caseClass", "class"),
-    Filter::new(Resource::Services, "groupId", "group_id").of_ids(Resource::ServiceGroups),
-    Filter::new(Resource::Skills, "serviceId", "service_id").of_ids(Resource::Services),
+    Filter::new(Resource::Services, "id", "id", OwnIds(Service)),
+    Filter::new(Resource::ServiceGroups, "id", "id", OwnIds(ServiceGroup)),
+    Filter::new(Resource::AgentGroups, "id", "id", OwnIds(AgentGroup)),
+    Filter::new(Resource::AgentState, "id", "id", OwnIds(Agent)).of_persons(),
+    Filter::new(Resource::ServiceState, "id", "id", OwnIds(Service)).of_moving_rows(),
+    Filter::new(Resource::Calls, "id", "id", OwnIds(Case)).of_persons(),
+    Filter::new(Resource::Calls, "service", "service_id", IdsOf(Service)).of_persons(),
+    Filter::new(Resource::Cases, "jobno", "id", OwnIds(Case)).of_persons(),
+    Filter::new(Resource::Cases, "sid", "service_id", IdsOf(Service)).of_persons(),
+    Filter::new(Resource::Cases, "caseClass", "class", Words).of_persons(),
+    Filter::new(Resource::Services, "groupId", "group_id", IdsOf(ServiceGroup)),
+    Filter::new(Resource::Skills, "serviceId", "service_id", IdsOf(Service)),
     // The documentation's own example of a name is the beginning of one, which proves nothing; so
     // these come last.
-    Filter::new(Resource::Services, "name", "name"),
-    Filter::new(Resource::ServiceGroups, "name", "name"),
-    Filter::new(Resource::AgentGroups, "name", "name"),
+    Filter::new(Resource::Services, "name", "name", Words),
+    Filter::new(Resource::ServiceGroups, "name", "name", Words),
+    Filter::new(Resource::AgentGroups, "name", "name", Words),
 ];
 
 /// Rows of a list, read without a filter before and after the trials.
@@ -96,29 +146,43 @@ pub struct Trial {
 }
 
 /// Reasons why no member is proved for a filter.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unproved {
     /// The list is too short.
-    #[error("the list has fewer than {MIN_VALUES} rows")]
     FewRows,
     /// No member has enough values that could be asked for.
-    #[error("no member has {MIN_VALUES} different values that can be asked for")]
     FewValues,
     /// No member agrees with every answer.
-    #[error("no member that can be seen agrees with every answer")]
     NoMember,
     /// Several members agree with every answer.
-    #[error("{} agree with every answer alike", .0.join(", "))]
     Several(Vec<String>),
     /// The only member that agrees has too few values.
-    #[error("`{0}` agrees, but fewer than {MIN_VALUES} different values of it could be asked for")]
     FewValuesOf(String),
     /// A value that no row has brings rows.
-    #[error("the filter brings rows for a value that no row has")]
     Ignored,
     /// The beginning of a value brings rows.
-    #[error("the filter brings rows for the beginning of a value")]
     Prefix,
+}
+
+impl fmt::Display for Unproved {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FewRows => write!(out, "the list has fewer than {MIN_VALUES} rows"),
+            Self::FewValues => {
+                write!(out, "no member has {MIN_VALUES} different values that can be asked for")
+            }
+            Self::NoMember => write!(out, "no member that can be seen agrees with every answer"),
+            Self::Several(members) => {
+                write!(out, "{} agree with every answer alike", members.join(", "))
+            }
+            Self::FewValuesOf(member) => write!(
+                out,
+                "`{member}` agrees, but fewer than {MIN_VALUES} different values of it could be asked for"
+            ),
+            Self::Ignored => write!(out, "the filter brings rows for a value that no row has"),
+            Self::Prefix => write!(out, "the filter brings rows for the beginning of a value"),
+        }
+    }
 }
 
 /// Returns the text of a value that a filter could select by; `None` for what is no single word or

@@ -67,6 +67,11 @@ impl Kind {
         }
     }
 
+    /// Returns true if the values are words of a closed set.
+    pub(in crate::trio) const fn has_words(self) -> bool {
+        matches!(self, Self::AgentState | Self::CaseState | Self::CaseClass | Self::Flag)
+    }
+
     /// JSON types that can hold such a fact.
     pub(in crate::trio) const fn json_types(self) -> &'static [&'static str] {
         match self {

@@ -32,6 +32,19 @@ pub(in crate::trio) enum Meaning {
     Flag(bool),
 }
 
+impl Meaning {
+    /// Returns the word of a fields file.
+    pub(in crate::trio) const fn word(self) -> &'static str {
+        match self {
+            Self::AgentState(state) => state.as_str(),
+            Self::CaseState(state) => state.as_str(),
+            Self::CaseClass(class) => class.as_str(),
+            Self::Flag(true) => "true",
+            Self::Flag(false) => "false",
+        }
+    }
+}
+
 /// A value as the answer holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::trio) enum Raw<'a> {

@@ -73,12 +73,12 @@ pub(in crate::trio) fn agent_status(row: &mut Reader<'_>) -> Option<AgentStatus>
 pub(in crate::trio) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
     Some(AgentGroup {
         id: row.key(AGENT_GROUP.id)?,
-        name: row.text(AGENT_GROUP.name),
+        name: row.name(AGENT_GROUP.name),
         agent_ids: row.texts(AGENT_GROUP.agent_id),
     })
 }
 
 /// Full name, or first and last name joined.
 fn person_name(row: &mut Reader<'_>, full: usize, first: usize, last: usize) -> Option<Text> {
-    row.text(full).or_else(|| row.joined(first, last))
+    row.name(full).or_else(|| row.joined(first, last))
 }

@@ -65,7 +65,7 @@ impl Client {
         let List { key, url, endpoints } = route.list(list);
         let session = connection.session_number();
         if connection.learned.list(&key, |known| *known.single_cases_denied.at(session)) {
-            return Err(Error::Status { resource: list, status: 403 });
+            return Err(Error::Status { resource: list, status: 403, hint: None });
         }
         let mapping = self.reader.mapping(list)?;
         let mut url = below(&url, &[job]);

@@ -157,5 +157,5 @@ impl Client {
 }
 
 pub(in crate::trio) fn contact_center(row: &mut Reader<'_>) -> Option<ContactCenter> {
-    Some(ContactCenter { id: row.key(CONTACT_CENTER.id)?, name: row.text(CONTACT_CENTER.name) })
+    Some(ContactCenter { id: row.key(CONTACT_CENTER.id)?, name: row.name(CONTACT_CENTER.name) })
 }

@@ -124,7 +124,7 @@ fn none_if_refused<T>(error: Error) -> Result<Option<T>, Error> {
 pub(in crate::trio) fn service(row: &mut Reader<'_>) -> Option<Service> {
     Some(Service {
         id: row.key(SERVICE.id)?,
-        name: row.text(SERVICE.name),
+        name: row.name(SERVICE.name),
         group_ids: row.texts(SERVICE.group_id),
     })
 }
@@ -132,7 +132,7 @@ pub(in crate::trio) fn service(row: &mut Reader<'_>) -> Option<Service> {
 pub(in crate::trio) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
     Some(ServiceStatus {
         id: row.key(SERVICE_STATE.id)?,
-        name: row.text(SERVICE_STATE.name),
+        name: row.name(SERVICE_STATE.name),
         open: row.flag(SERVICE_STATE.open),
         queue_length: row.count(SERVICE_STATE.queue_length),
         longest_wait: row.seconds(SERVICE_STATE.longest_wait),
@@ -145,5 +145,5 @@ pub(in crate::trio) fn service_status(row: &mut Reader<'_>) -> Option<ServiceSta
 }
 
 pub(in crate::trio) fn service_group(row: &mut Reader<'_>) -> Option<ServiceGroup> {
-    Some(ServiceGroup { id: row.key(SERVICE_GROUP.id)?, name: row.text(SERVICE_GROUP.name) })
+    Some(ServiceGroup { id: row.key(SERVICE_GROUP.id)?, name: row.name(SERVICE_GROUP.name) })
 }

@@ -17,7 +17,7 @@ use crate::{
     model::{Clock, RequestFailure, Resource, Stamp},
     stats::Stats,
     trio::{
-        error::Error,
+        error::{Error, StatusHint},
         learned::Learned,
         session::{AuthEndpoints, account::Account},
         settings::Settings,
@@ -169,7 +169,8 @@ impl Connection {
             let generation = bearer.generation;
             // Changed rights take effect with a new token; until then the answer is known.
             if self.learned.is_denied(&url, generation) {
-                return Err(Error::Status { resource, status: StatusCode::FORBIDDEN.as_u16() });
+                let status = StatusCode::FORBIDDEN.as_u16();
+                return Err(Error::Status { resource, status, hint: None });
             }
             let token = bearer.header.clone();
             let request =
@@ -192,6 +193,8 @@ impl Connection {
                 })
                 .await;
             let status = match &result {
+                // IIS answered and not Trio: the token is not in question.
+                Err(Error::Status { hint: Some(StatusHint::WindowsAuthentication), .. }) => None,
                 Err(Error::Status { status, .. }) => StatusCode::from_u16(*status).ok(),
                 _ => None,
             };
@@ -211,7 +214,7 @@ impl Connection {
             }
             session.reject_token(generation).await;
         }
-        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16() })
+        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16(), hint: None })
     }
 
     /// Reads the Api resource of a server for itself, and records whether it answers and which

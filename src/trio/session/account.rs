@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
 use crate::{
+    files::FileTasks,
     model::{AuthFailure, Clock},
     stats::Stats,
     trio::{
@@ -28,6 +29,7 @@ pub(in crate::trio) struct Account {
     pub(super) turn: Mutex<()>,
     /// Number of tokens obtained, from any server.
     pub(super) generations: AtomicU64,
+    file_tasks: FileTasks,
 }
 
 impl Account {
@@ -39,6 +41,7 @@ impl Account {
             login_backoff: LoginBackoff::default(),
             turn: Mutex::default(),
             generations: AtomicU64::default(),
+            file_tasks: FileTasks::default(),
         }
     }
 
@@ -59,16 +62,26 @@ impl Account {
     }
 
     /// Reads the secret files again. Returns whether any of them has new content.
-    pub(super) fn reload(&self) -> bool {
-        let Settings { client_key, username, password, .. } = &self.settings;
-        // Base64 holds only such characters; another one would make a header that cannot be sent.
-        let in_header =
-            |key: &SecretString| key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
-        let in_form = |secret: &SecretString| latin1(secret.expose_secret()).is_ok();
-        let reload = |secret: &Secret| secret.reload(in_form);
-        // Not `||`: each of them has to be read.
-        client_key.reload(in_header) | reload(username) | reload(password)
+    pub(super) async fn reload(&self) -> bool {
+        let Settings { client_key, username, password, .. } = self.settings.clone();
+        // Off the threads that answer requests: a file on a hung mount, or a pipe, would stop them.
+        let reloaded = self.file_tasks.run(move || reload_all(&client_key, &username, &password));
+        reloaded.await.unwrap_or_else(|problem| {
+            tracing::debug!(%problem, "the secret files cannot be read; the old secrets are kept");
+            false
+        })
     }
+}
+
+/// Reads the files of these secrets again. Returns whether any of them has new content.
+fn reload_all(client_key: &Secret, username: &Secret, password: &Secret) -> bool {
+    // Base64 holds only such characters; another one would make a header that cannot be sent.
+    let in_header =
+        |key: &SecretString| key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    let in_form = |secret: &SecretString| latin1(secret.expose_secret()).is_ok();
+    let reload = |secret: &Secret| secret.reload(in_form);
+    // Not `||`: each of them has to be read.
+    client_key.reload(in_header) | reload(username) | reload(password)
 }
 
 /// Encodes a form field as the API wants it: Base64 of ISO-8859-1.

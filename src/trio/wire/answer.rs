@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use reqwest::{
     StatusCode,
-    header::{HeaderMap, HeaderValue, LOCATION},
+    header::{HeaderMap, HeaderValue, LOCATION, WWW_AUTHENTICATE},
 };
 use url::Url;
 
 use super::links::Links;
 use crate::{
     model::{RequestFailure, Resource},
-    trio::error::Error,
+    trio::error::{Error, StatusHint},
 };
 
 /// Header that marks the answers of a simulator, in lower case.
-pub(super) const SIMULATED: &str = "x-trio-simulated";
+pub(in crate::trio) const SIMULATED: &str = "x-trio-simulated";
 /// Header that describes the pages of a collection, in lower case.
 pub(in crate::trio) const PAGINATION: &str = "x-pagination";
 
@@ -32,6 +32,8 @@ pub(in crate::trio) struct Answer {
     pub(in crate::trio) base: Option<Url>,
     /// Wait that the server asked for.
     pub(in crate::trio) wait: Option<Duration>,
+    /// Address that the answer redirects to, as far as it may be shown.
+    pub(in crate::trio) redirect: Option<String>,
 }
 
 /// Characters of an unreadable answer, and of the problem, that an error quotes.
@@ -60,11 +62,28 @@ impl Answer {
             return Error::Busy { resource, status, wait, sent: true };
         }
         if self.status != StatusCode::TEMPORARY_REDIRECT {
-            return Error::Status { resource, status };
+            return Error::Status { resource, status, hint: self.hint() };
         }
         let location = self.header(LOCATION.as_str());
         let to = location.and_then(|location| url.join(location).ok());
         Error::Redirected { resource, to, problem: "which is not asked" }
+    }
+
+    /// Cause of the status, by the headers.
+    fn hint(&self) -> Option<StatusHint> {
+        if self.status == StatusCode::UNAUTHORIZED {
+            let offers = self.headers.get_all(WWW_AUTHENTICATE).iter();
+            let is_windows = |offer: &HeaderValue| {
+                let scheme = offer.as_bytes().split(|byte| b" ,".contains(byte)).next();
+                scheme.is_some_and(|scheme| {
+                    [b"negotiate".as_slice(), b"ntlm"]
+                        .iter()
+                        .any(|name| scheme.eq_ignore_ascii_case(name))
+                })
+            };
+            return offers.into_iter().any(is_windows).then_some(StatusHint::WindowsAuthentication);
+        }
+        self.redirect.clone().map(StatusHint::Redirect)
     }
 
     /// Makes an error of an answer that cannot be read; `shown` allows a masked quote of its

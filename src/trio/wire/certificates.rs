@@ -1,16 +1,13 @@
 //! TLS certificates: authorities trusted in addition to the machine's, and expiry of a server's
 //! own.
 
-use reqwest::Certificate;
+use rustls::{RootCertStore, pki_types::CertificateDer};
 use x509_parser::{certificate::X509Certificate, error::PEMError, pem::Pem, prelude::FromDer};
 
 /// Certificate authorities trusted in addition to those of the machine (`ca_file`).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExtraRoots {
-    certificates: Vec<Certificate>,
-    /// The text they were read from. reqwest's certificates cannot be compared, and a reload has to
-    /// know if the file has changed.
-    bundle: Vec<u8>,
+    certificates: Vec<CertificateDer<'static>>,
 }
 
 /// Reasons why a PEM bundle cannot be used, as phrases that follow the name of its file.
@@ -27,12 +24,6 @@ pub enum RootsError {
     Empty,
 }
 
-impl PartialEq for ExtraRoots {
-    fn eq(&self, other: &Self) -> bool {
-        self.bundle == other.bundle
-    }
-}
-
 impl ExtraRoots {
     /// Reads a PEM bundle. Text between the blocks and blocks of other kinds are skipped.
     ///
@@ -46,22 +37,23 @@ impl ExtraRoots {
                 continue;
             }
             let broken = || RootsError::Broken(roots.len() + 1);
-            // reqwest takes any bytes here and fails only when the client is built, without naming
-            // the file.
             X509Certificate::from_der(&block.contents).map_err(|_| broken())?;
-            roots.push(Certificate::from_der(&block.contents).map_err(|_| broken())?);
+            let certificate = CertificateDer::from(block.contents);
+            // Refused here, where the file is known, and not at the first request.
+            RootCertStore::empty().add(certificate.clone()).map_err(|_| broken())?;
+            roots.push(certificate);
         }
         // A private key or a DER file given by mistake would otherwise trust no one and say
         // nothing.
         if roots.is_empty() {
             return Err(RootsError::Empty);
         }
-        Ok(Self { certificates: roots, bundle: bundle.to_vec() })
+        Ok(Self { certificates: roots })
     }
 
-    /// The certificates, for the HTTP client.
-    pub(in crate::trio) fn certificates(&self) -> impl Iterator<Item = Certificate> + '_ {
-        self.certificates.iter().cloned()
+    /// The certificates, in the order of the file.
+    pub(in crate::trio) fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.certificates
     }
 }
 
@@ -86,10 +78,7 @@ mod tests {
     #[test]
     fn bundle_may_hold_several_certificates_and_text() {
         let bundle = format!("our own authority\n{}\nand the old one\n{}", pem(), pem());
-        assert_eq!(
-            ExtraRoots::from_pem(bundle.as_bytes()).expect("valid").certificates().count(),
-            2
-        );
+        assert_eq!(ExtraRoots::from_pem(bundle.as_bytes()).expect("valid").certificates().len(), 2);
     }
 
     #[test]

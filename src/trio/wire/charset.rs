@@ -4,7 +4,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Converts `body` to UTF-8 without a byte order mark. In this order decide: a byte order mark,
 /// zero bytes of UTF-16, validity as UTF-8, the declared charset, windows-1252.
-pub(super) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
+pub(in crate::trio) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
     let declared = content_type
         .and_then(charset_parameter)
         .and_then(|label| Encoding::for_label(label.as_bytes()));

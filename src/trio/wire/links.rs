@@ -190,6 +190,21 @@ fn usable_url(href: &str, base: &Url) -> Option<Url> {
     Some(url)
 }
 
+/// Returns the absolute address of a page of the server's help, with its query; `None` if it leads
+/// to another server or elsewhere on this one. The links of those pages write `TE/API/Help`.
+pub(in crate::trio) fn help_url(href: &str, base: &Url) -> Option<Url> {
+    let mut url = base.join(href).ok()?;
+    url.set_fragment(None);
+    if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    let path = path_below(url.path(), base.path())?;
+    let rest = path.get(base.path().trim_end_matches('/').len()..)?;
+    strip_prefix(rest, "/help").filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+    url.set_path(&path);
+    Some(url)
+}
+
 /// Returns the path of a link as it is reached below `base`.
 ///
 /// A reverse proxy may serve Trio's `/te/api` at a longer path, such as `/trio/te/api`, which Trio
@@ -239,6 +254,33 @@ mod tests {
 
     fn found(body: &str) -> Option<String> {
         Links::parse(body.as_bytes(), &base()).find(Resource::Agents, &agents()).map(String::from)
+    }
+
+    #[test]
+    fn help_links_stay_on_the_server_below_its_help() {
+        let proxied: Url = "http://trio.example/trio/te/api/".parse().expect("a URL");
+        for (href, base, url) in [
+            (
+                "/TE/API/Help/Api/GET-cc_page",
+                base(),
+                Some("http://trio.example/te/api/Help/Api/GET-cc_page"),
+            ),
+            (
+                "/TE/API/Help/ResourceModel?modelName=X",
+                proxied,
+                Some("http://trio.example/trio/te/api/Help/ResourceModel?modelName=X"),
+            ),
+            ("http://evil.example/te/api/help", base(), None),
+            ("//evil.example/te/api/help", base(), None),
+            ("https://trio.example/te/api/help", base(), None),
+            ("/te/api/cc/1/agents", base(), None),
+            ("/te/api/help/../cc", base(), None),
+            ("/te/api/helpers", base(), None),
+            ("javascript:alert(1)", base(), None),
+            ("/other/help", base(), None),
+        ] {
+            assert_eq!(help_url(href, &base).map(String::from).as_deref(), url, "{href}");
+        }
     }
 
     #[test]

@@ -384,7 +384,7 @@ async fn denied_single_cases_are_not_retried_lists_continue() {
     let Bench { client, route, .. } = trio.client(Limits::default()).await;
     for job in ["1", "2", "3", "1"] {
         match client.case(&route, Resource::Cases, job).await {
-            Err(Error::Status { status: 403, resource: Resource::Cases }) => {}
+            Err(Error::Status { status: 403, resource: Resource::Cases, .. }) => {}
             other => panic!("{other:?}"),
         }
         assert!(client.case(&route, Resource::Calls, job).await.expect("an answer").is_some());

@@ -136,3 +136,66 @@ async fn what_is_due_waits_for_the_longer_interval() {
     app.step_after(85).await;
     assert_eq!(reads(&app.metrics().await), Some(120.0));
 }
+
+/// Steps an exporter for a minute, and returns its metrics and the times that it read calls, cases,
+/// states of agents and states of services in that minute.
+async fn a_minute(flow: Option<u64>) -> (Samples, [f64; 4]) {
+    let clock = still_clock();
+    let trio = Simulated::start(Options::default(), clock.clone()).await;
+    let mut config = config(trio.target(true), Identity::None);
+    config.poll.flow = flow.map(Duration::from_secs);
+    let mut app = TestApp::start_at(config, clock).await;
+    // Members that hide are asked for in the second reading of each list.
+    app.step().await;
+    app.step_after(60).await;
+    let period = app.pollers[0].period().as_secs();
+    let reads = |metrics: &Samples| {
+        ["services/calls", "services/cases", "agents/state", "services/state"].map(|resource| {
+            let labels = [("resource", resource), ("code", "200")];
+            metrics.get("trio_api_requests_total", &labels).unwrap_or_default()
+        })
+    };
+    let before = reads(&app.metrics().await);
+    for _ in 0..60 / period {
+        app.step_after(period).await;
+    }
+    let metrics = app.metrics().await;
+    let mut read = reads(&metrics);
+    read.iter_mut().zip(before).for_each(|(after, before)| *after -= before);
+    (metrics, read)
+}
+
+#[tokio::test]
+async fn flow_is_read_together_at_its_own_interval() {
+    for (flow, lists, states) in [(None, 12.0, 12.0), (Some(2), 30.0, 12.0), (Some(10), 6.0, 12.0)]
+    {
+        let (metrics, read) = a_minute(flow).await;
+        assert_eq!(read, [lists, lists, lists, states], "{flow:?}");
+        let every = flow.unwrap_or(5) as f64;
+        let intervals = ["calls", "cases", "agent_state", "service_state"]
+            .map(|collector| interval(&metrics, collector));
+        assert_eq!(intervals, [every, every, every, 5.0]);
+        assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
+        assert_eq!(metrics.sum("trio_polls_missed_total"), 0.0);
+    }
+}
+
+#[tokio::test]
+async fn interval_of_the_flow_grows_with_that_of_the_states() {
+    let clock = still_clock();
+    let options = Options { agents: 400, page_cap: 10, ..Options::default() };
+    let trio = Simulated::start(options, clock.clone()).await;
+    let mut target = trio.target(true);
+    target.poll.requests_per_minute = 60;
+    let mut config = config(target, Identity::None);
+    config.poll.flow = Some(Duration::from_secs(2));
+    let mut app = TestApp::start_at(config, clock).await;
+    app.step().await;
+    let metrics = app.metrics().await;
+    let (flow, states) = (interval(&metrics, "calls"), interval(&metrics, "service_state"));
+    assert!((60.0..200.0).contains(&flow), "{flow}");
+    assert!((states / flow - 2.5).abs() < 0.01, "{states} beside {flow}");
+    assert_eq!(app.pollers[0].period().as_secs_f64(), flow, "the interval that is kept");
+    app.clock.advance(Duration::from_secs(150));
+    assert!(app.metrics().await.has("trio_agents"), "data that is read every {flow} s is not old");
+}

@@ -35,12 +35,21 @@ pub(super) async fn look_at_every_page(url: &str, said: &mut Said) {
                     let request = reqwest_client().request(verb, format!("{url}{path}{query}"));
                     let answer = request.header("accept", format).send().await.expect("an answer");
                     let head = format!("{} {:?}", answer.status(), answer.headers());
-                    let body = answer.text().await.expect("a body");
+                    let body = body(path, answer).await;
                     said.add(format!("{method} {path}{query} {format}"), format!("{head}\n{body}"));
                 }
             }
         }
     }
+}
+
+/// The body of an answer, or the first event of a stream, which has no end.
+async fn body(path: &str, mut answer: reqwest::Response) -> String {
+    if path != http::EVENTS_PATH {
+        return answer.text().await.expect("a body");
+    }
+    let first = answer.chunk().await.expect("a body").unwrap_or_default();
+    String::from_utf8_lossy(&first).into_owned()
 }
 
 #[tokio::test]
@@ -63,7 +72,9 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
             for pause in STEPS {
                 app.step_after(pause).await;
             }
-            said.add(format!("/metrics, {mood:?}"), app.get("/metrics").await);
+            for page in ["/metrics", "/wall?lang=sv"] {
+                said.add(format!("{page}, {mood:?}"), app.get(page).await);
+            }
         }
         let metrics = app.metrics().await;
         let asked = metrics.find("trio_api_requests_total", &[("code", "403")]).len();

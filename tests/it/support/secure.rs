@@ -40,6 +40,12 @@ pub(crate) async fn secure_until(
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
     let settings =
         ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).expect("valid");
+    let port = secure_with(settings, date).await;
+    (authority.pem(), format!("https://localhost:{port}/te/api"))
+}
+
+/// The same with other TLS settings; its port.
+pub(crate) async fn secure_with(settings: ServerConfig, date: Option<&'static str>) -> u16 {
     let acceptor = TlsAcceptor::from(Arc::new(settings));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -60,5 +66,5 @@ pub(crate) async fn secure_until(
             });
         }
     });
-    (authority.pem(), format!("https://localhost:{port}/te/api"))
+    port
 }

@@ -27,9 +27,13 @@ async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs()
         Served::start(read(Some(files.path("web.yml")), Some(files.path("agents.yml")))).await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");
     let (alice, boss) = (basic("alice", "one"), basic("boss", "två"));
-    for (path, of_alice, of_boss) in
-        [("/metrics", 200, 401), ("/metrics/agents", 401, 200), ("/", 200, 401)]
-    {
+    for (path, of_alice, of_boss) in [
+        ("/metrics", 200, 401),
+        ("/metrics/agents", 401, 200),
+        ("/", 200, 401),
+        ("/wall", 200, 401),
+        ("/wall.js", 200, 401),
+    ] {
         assert_eq!(
             get(&mut stream, path, &alice).await.expect("an answer").status,
             of_alice,
@@ -44,6 +48,8 @@ async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs()
         assert_eq!(nobody.status, 401, "{path}");
         assert!(nobody.head.contains("\r\nwww-authenticate: basic realm="), "{}", nobody.head);
     }
+    let events = get(&mut stream, "/wall/events", "").await.expect("an answer");
+    assert_eq!(events.status, 401, "the events of the wallboard");
 }
 
 #[tokio::test]

@@ -169,3 +169,33 @@ async fn a_client_that_does_not_take_its_answer_is_given_up() {
         timeout(SOON, given_up.notified()).await.expect("the server gives the answer up");
     }
 }
+
+#[tokio::test]
+async fn answer_that_is_written_on_outlives_the_idle_timeout() {
+    let dripping = async || {
+        let drops = stream::unfold((), async |()| {
+            tokio::time::sleep(SHORT / 3).await;
+            Some((Ok::<_, io::Error>(".\n"), ()))
+        });
+        Body::from_stream(drops)
+    };
+    let limits = Limits { idle_timeout: SHORT, ..Limits::default() };
+    let server = Server::bind(Settings { limits, ..settings(&Files::with_settings("")) })
+        .await
+        .expect("a free port");
+    let address = server.addresses()[0];
+    let (_stop, stopped) = shutdown::switch();
+    tokio::spawn(http::serve(
+        server,
+        Router::new().route("/", page(dripping)),
+        stopped.requested(),
+    ));
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("taken");
+    let mut buffer = [0; 1024];
+    let begin = tokio::time::Instant::now();
+    while begin.elapsed() < SHORT * 5 {
+        let read = timeout(SOON, stream.read(&mut buffer)).await.expect("soon").expect("open");
+        assert!(read > 0, "closed after {:?}", begin.elapsed());
+    }
+}

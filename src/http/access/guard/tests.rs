@@ -21,7 +21,7 @@ fn users(list: &[(&str, &str)]) -> Users {
 }
 
 fn guarded(web: Web, limits: Limits, pages: Router) -> Router {
-    Arc::new(Guard::new(watch::channel(Arc::new(web)).1, &limits)).wrap(pages)
+    Arc::new(Guard::new(watch::channel(Arc::new(web)).1, &limits, OwnHosts::default())).wrap(pages)
 }
 
 fn pages() -> Router {
@@ -154,20 +154,21 @@ async fn requests_over_the_limit_get_503_except_health() {
     while open.load(std::sync::atomic::Ordering::SeqCst) < 2 {
         tokio::task::yield_now().await;
     }
-    let (refused, _, text) = ask(&router, "/metrics", None).await;
+    let (refused, _, text) = ask(&router, "/nowhere", None).await;
     assert_eq!(refused, 503);
     assert_eq!(text, "503: more requests at once than --web.max-requests allows\n");
     assert_eq!(status(&router, "/-/healthy", None).await, 200);
+    assert_eq!(status(&router, "/metrics", None).await, 200, "it asks for a slot itself");
     go.notify_waiters();
     for answer in held {
         assert_eq!(answer.await.expect("no panic"), 200);
     }
-    assert_eq!(status(&router, "/metrics", None).await, 200);
+    assert_eq!(status(&router, "/nowhere", None).await, 404);
 }
 
 #[tokio::test]
 async fn zero_is_no_limit_and_disconnect_releases_slot() {
-    for (max_requests, answer) in [(0, 200), (1, 200)] {
+    for (max_requests, answer) in [(0, 404), (1, 404)] {
         let (pages, _go, open) = slow();
         let router = guarded(Web::default(), Limits { max_requests, ..Limits::default() }, pages);
         let gone = tokio::spawn({
@@ -178,10 +179,10 @@ async fn zero_is_no_limit_and_disconnect_releases_slot() {
             tokio::task::yield_now().await;
         }
         if max_requests > 0 {
-            assert_eq!(status(&router, "/metrics", None).await, 503);
+            assert_eq!(status(&router, "/nowhere", None).await, 503);
             gone.abort();
             let _ = gone.await;
         }
-        assert_eq!(status(&router, "/metrics", None).await, answer);
+        assert_eq!(status(&router, "/nowhere", None).await, answer);
     }
 }

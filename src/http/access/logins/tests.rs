@@ -40,12 +40,18 @@ async fn accepted_password_is_compared_once() {
     let (verifier, compared) = counted();
     let users = users(&[("alice", &hashed("one")), ("bob", &hashed("two"))]);
     for _ in 0..3 {
-        assert_eq!(verifier.verify(&users, credentials("alice", "one")).await, Verdict::Accepted);
+        assert_eq!(
+            verifier.verify(&users, credentials("alice", "one"), here()).await,
+            Verdict::Accepted
+        );
     }
     assert_eq!(compared.lock().expect("not poisoned").len(), 1);
-    assert_eq!(verifier.verify(&users, credentials("bob", "one")).await, Verdict::Rejected);
-    assert_eq!(verifier.verify(&users, credentials("alice", "two")).await, Verdict::Rejected);
-    assert_eq!(verifier.verify(&users, credentials("bob", "two")).await, Verdict::Accepted);
+    assert_eq!(verifier.verify(&users, credentials("bob", "one"), here()).await, Verdict::Rejected);
+    assert_eq!(
+        verifier.verify(&users, credentials("alice", "two"), here()).await,
+        Verdict::Rejected
+    );
+    assert_eq!(verifier.verify(&users, credentials("bob", "two"), here()).await, Verdict::Accepted);
 }
 
 #[tokio::test]
@@ -53,7 +59,10 @@ async fn unknown_user_costs_a_comparison_of_highest_cost() {
     let (verifier, compared) = counted();
     let users = users(&[("alice", &bcrypt::hash("one", 5).expect("a hash"))]);
     for _ in 0..2 {
-        assert_eq!(verifier.verify(&users, credentials("mallory", "one")).await, Verdict::Rejected);
+        assert_eq!(
+            verifier.verify(&users, credentials("mallory", "one"), here()).await,
+            Verdict::Rejected
+        );
     }
     let compared = compared.lock().expect("not poisoned");
     assert_eq!(compared.len(), 2);
@@ -65,7 +74,10 @@ async fn wrong_password_is_compared_each_time() {
     let (verifier, compared) = counted();
     let users = users(&[("alice", &hashed("one"))]);
     for _ in 0..2 {
-        assert_eq!(verifier.verify(&users, credentials("alice", "two")).await, Verdict::Rejected);
+        assert_eq!(
+            verifier.verify(&users, credentials("alice", "two"), here()).await,
+            Verdict::Rejected
+        );
     }
     assert_eq!(compared.lock().expect("not poisoned").len(), 2);
 }
@@ -74,11 +86,20 @@ async fn wrong_password_is_compared_each_time() {
 async fn changed_or_removed_password_is_rejected() {
     let (verifier, _) = counted();
     let before = users(&[("alice", &hashed("one"))]);
-    assert_eq!(verifier.verify(&before, credentials("alice", "one")).await, Verdict::Accepted);
+    assert_eq!(
+        verifier.verify(&before, credentials("alice", "one"), here()).await,
+        Verdict::Accepted
+    );
     let changed = users(&[("alice", &hashed("two"))]);
-    assert_eq!(verifier.verify(&changed, credentials("alice", "one")).await, Verdict::Rejected);
+    assert_eq!(
+        verifier.verify(&changed, credentials("alice", "one"), here()).await,
+        Verdict::Rejected
+    );
     let gone = users(&[("bob", &hashed("two"))]);
-    assert_eq!(verifier.verify(&gone, credentials("alice", "one")).await, Verdict::Rejected);
+    assert_eq!(
+        verifier.verify(&gone, credentials("alice", "one"), here()).await,
+        Verdict::Rejected
+    );
 }
 
 #[tokio::test]
@@ -86,7 +107,10 @@ async fn remembered_token_contains_no_password_and_no_hash() {
     let (verifier, _) = counted();
     let hash = hashed("one");
     let users = users(&[("alice", &hash)]);
-    assert_eq!(verifier.verify(&users, credentials("alice", "one")).await, Verdict::Accepted);
+    assert_eq!(
+        verifier.verify(&users, credentials("alice", "one"), here()).await,
+        Verdict::Accepted
+    );
     let other = counted().0;
     let token = |verifier: &PasswordVerifier| {
         verifier
@@ -96,6 +120,18 @@ async fn remembered_token_contains_no_password_and_no_hash() {
     assert_eq!(*verifier.remembered(), HashSet::from([token(&verifier)]));
     assert_ne!(token(&verifier), token(&other), "each process has a key of its own");
     assert_eq!(format!("{verifier:?}"), "PasswordVerifier(***)");
+}
+
+fn here() -> ClientAddress {
+    ClientAddress::new(None)
+}
+
+fn client(address: &str) -> ClientAddress {
+    ClientAddress::new(Some(address.parse().expect("an address")))
+}
+
+fn waiting(verifier: &PasswordVerifier) -> usize {
+    MAX_WAITING_IN_ALL - verifier.waiting.available_permits()
 }
 
 /// A verifier whose comparisons block until `release` lets each of them go on.
@@ -132,12 +168,14 @@ async fn comparisons_run_one_at_a_time_and_twenty_wait() {
     let mut asked = tokio::task::JoinSet::new();
     for _ in 0..MAX_WAITING {
         let (verifier, users) = (verifier.clone(), users.clone());
-        asked.spawn(async move { verifier.verify(&users, credentials("alice", "one")).await });
+        asked.spawn(
+            async move { verifier.verify(&users, credentials("alice", "one"), here()).await },
+        );
     }
     // This thread is free while a comparison runs: the test has only one.
-    until("all to wait", || verifier.waiting.available_permits() == 0).await;
+    until("all to wait", || waiting(&verifier) == MAX_WAITING).await;
     until("the first comparison", || begun.load(Ordering::SeqCst) == 1).await;
-    let one_more = verifier.verify(&users, credentials("mallory", "x"));
+    let one_more = verifier.verify(&users, credentials("mallory", "x"), here());
     let judged = tokio::time::timeout(Duration::from_secs(30), one_more).await;
     assert_eq!(judged.expect("it does not wait"), Verdict::Busy);
     assert_eq!(begun.load(Ordering::SeqCst), 1);
@@ -155,19 +193,70 @@ async fn disconnected_client_keeps_its_turn_until_compared() {
     let users = Arc::new(users(&[("alice", &hashed("one"))]));
     let ask = || {
         let (verifier, users) = (verifier.clone(), users.clone());
-        tokio::spawn(async move { verifier.verify(&users, credentials("alice", "one")).await })
+        tokio::spawn(
+            async move { verifier.verify(&users, credentials("alice", "one"), here()).await },
+        )
     };
     let first = ask();
     until("the first comparison", || begun.load(Ordering::SeqCst) == 1).await;
     first.abort();
     assert!(first.await.expect_err("aborted").is_cancelled());
     let second = ask();
-    until("the second to wait", || verifier.waiting.available_permits() == MAX_WAITING - 1).await;
+    until("the second to wait", || waiting(&verifier) == 1).await;
     assert!(verifier.one_at_a_time.try_lock().is_err(), "the turn is still taken");
     assert_eq!(begun.load(Ordering::SeqCst), 1);
     release.send(()).expect("a comparison waits");
     release.send(()).expect("a comparison waits");
     assert_eq!(second.await.expect("no panic"), Verdict::Accepted);
+}
+
+#[tokio::test]
+async fn guessing_client_delays_others_by_one_comparison() {
+    let Held { verifier, begun, release } = held();
+    let users = Arc::new(users(&[("alice", &hashed("one"))]));
+    let ask = |address, password: &'static str| {
+        let (verifier, users) = (verifier.clone(), users.clone());
+        let client = client(address);
+        tokio::spawn(async move {
+            verifier.verify(&users, credentials("alice", password), client).await
+        })
+    };
+    // All of one network, as a machine can have them.
+    let guesses: Vec<_> = ["2001:db8::1", "2001:db8::2"]
+        .into_iter()
+        .cycle()
+        .take(MAX_WAITING)
+        .map(|address| ask(address, "guess"))
+        .collect();
+    until("all guesses to wait", || waiting(&verifier) == MAX_WAITING).await;
+    until("the first comparison", || begun.load(Ordering::SeqCst) == 1).await;
+    assert_eq!(ask("2001:db8::3", "one").await.expect("no panic"), Verdict::Busy);
+    let honest = ask("2001:db8:0:1::1", "one");
+    until("the honest login to wait", || waiting(&verifier) == MAX_WAITING + 1).await;
+    for _ in 0..2 {
+        release.send(()).expect("a comparison waits");
+    }
+    let judged = tokio::time::timeout(Duration::from_secs(30), honest).await;
+    assert_eq!(judged.expect("after two comparisons").expect("no panic"), Verdict::Accepted);
+    assert!(guesses.iter().filter(|guess| guess.is_finished()).count() <= 1);
+    for guess in guesses {
+        guess.abort();
+    }
+    drop(release);
+}
+
+#[test]
+fn client_is_an_ipv4_address_or_an_ipv6_network() {
+    for (one, other, same) in [
+        ("10.0.0.1", "10.0.0.1", true),
+        ("10.0.0.1", "10.0.0.2", false),
+        ("10.0.0.1", "::ffff:10.0.0.1", true),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.2", false),
+        ("2001:db8::1", "2001:db8::ffff:1", true),
+        ("2001:db8::1", "2001:db8:0:1::1", false),
+    ] {
+        assert_eq!(client(one) == client(other), same, "{one} {other}");
+    }
 }
 
 fn parsed(value: &str) -> Option<Credentials> {

@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::{
-    http::{ExternalUrl, Landing, Readiness, Reload, router},
+    http::{ExternalUrl, Landing, Readiness, Reload, Streams, router},
     metrics::{Exposition, Identity, Settings, Sharing, Source, tests::serving},
     model::{Shard, Text},
 };
@@ -41,7 +41,14 @@ async fn ask(
         Landing { name: String::new(), description: String::new(), version: String::new() };
     let external = external.map(|url| url.parse::<ExternalUrl>().expect("an address"));
     let readiness = Readiness::new(clock, Arc::default());
-    let router = router(Arc::new(exposition), readiness, landing, Reload::channel().0, external);
+    let router = router(
+        Arc::new(exposition),
+        readiness,
+        landing,
+        Reload::channel().0,
+        external,
+        Streams::without_server(),
+    );
     let request = headers
         .iter()
         .fold(Request::get(uri), |request, (name, value)| request.header(*name, *value));

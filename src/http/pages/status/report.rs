@@ -236,7 +236,7 @@ pub(super) struct Field {
     pub(super) state: FieldState,
     pub(super) member: Option<String>,
     pub(super) form: &'static str,
-    /// `builtin`, `user` or `derived`.
+    /// `builtin`, `user`, `help`, `proved` or `derived`.
     pub(super) source: &'static str,
     /// Values of the last answer that are not in the dictionary.
     pub(super) unknown_values: u64,

@@ -103,7 +103,7 @@ fn session(stats: &Stats, now: Stamp) -> Session {
 
 fn load(stats: &Stats) -> Load {
     let requests =
-        Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests());
+        Resource::ALL.into_iter().map(|resource| stats.resource(resource).sent_requests());
     Load { requests: requests.sum(), budget_per_minute: stats.request_budget.get() }
 }
 

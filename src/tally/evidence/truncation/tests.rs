@@ -5,7 +5,10 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::{Clock, ContactCenter, Stamp};
+use crate::{
+    model::{Clock, ContactCenter, Stamp},
+    snapshot::{Attempt, Outcome},
+};
 
 /// A service's queue, and how many cases of it each list shows: calls, cases that wait, others.
 type Part = (&'static str, f64, usize, usize, usize);
@@ -58,8 +61,11 @@ fn truncated(center: &Center) -> (Vec<&str>, Vec<&str>) {
     (services(&center.calls), services(&center.cases))
 }
 
+/// Marks `now` after `before` was marked.
 fn mark(before: &Center, now: &mut Center) {
-    Truncation::default().mark(Some(before), now);
+    let mut judge = Truncation::default();
+    judge.mark(None, &mut before.clone());
+    judge.mark(Some(before), now);
 }
 
 /// Services truncated in the second of two steps, by list.
@@ -253,7 +259,10 @@ fn twenty_calls_of_another_moment_stay_truncated() {
     let telling = || vec![agent(1, AgentState::Busy, Some(19))];
     let at = |secs| twenty_calls(secs, 12, Some(12.0), telling());
     let is_whole = |before: Option<&Center>, mut now: Center| {
-        Truncation::default().mark(before, &mut now);
+        match before {
+            Some(before) => mark(before, &mut now),
+            None => Truncation::default().mark(None, &mut now),
+        }
         truncated(&now).0.is_empty()
     };
     assert!(is_whole(Some(&at(0)), at(5)));
@@ -270,6 +279,107 @@ fn twenty_calls_of_another_moment_stay_truncated() {
     let calls = calls.map(|(number, state)| case(number.to_string(), "a", state)).collect();
     unknown.calls = read(unknown.calls.good.as_ref().expect("read").taken, list(calls));
     assert!(!is_whole(Some(&at(0)), unknown), "they may be handled");
+}
+
+/// Lists and states that are read at intervals of their own.
+struct Readings {
+    judge: Truncation,
+    last: Option<Center>,
+}
+
+impl Readings {
+    fn new() -> Self {
+        Self { judge: Truncation::default(), last: None }
+    }
+
+    /// Reads the parts of this contact centre that are due at its moment, and returns the truncated
+    /// services.
+    fn read(&mut self, mut now: Center, lists: bool, states: bool) -> (Vec<String>, Vec<String>) {
+        if let Some(last) = &self.last {
+            if !lists {
+                (now.calls, now.cases) = (last.calls.clone(), last.cases.clone());
+                now.agent_state = last.agent_state.clone();
+            }
+            if !states {
+                now.service_state = last.service_state.clone();
+            }
+        }
+        self.judge.mark(self.last.as_ref(), &mut now);
+        let (calls, cases) = truncated(&now);
+        let owned = |services: Vec<&str>| services.into_iter().map(str::to_owned).collect();
+        let found = (owned(calls), owned(cases));
+        self.last = Some(now);
+        found
+    }
+}
+
+#[test]
+fn truncation_holds_for_lists_between_states() {
+    let begin = Clock::system().now();
+    let wall = [("a", 40.0, 12, 0, 0), ("b", 13.0, 12, 0, 0), ("c", 12.0, 11, 0, 0)];
+    let mut readings = Readings::new();
+    let mut found = Vec::new();
+    for step in 0..9 {
+        let (calls, _) = readings.read(center(begin, step * 2, &wall), true, step % 3 == 0);
+        found.push(calls.len());
+    }
+    assert_eq!(found, [0, 0, 0, 2, 2, 2, 2, 2, 2], "from the second comparison on");
+    let whole = [("a", 12.0, 12, 0, 0), ("b", 12.0, 12, 0, 0)];
+    let (calls, _) = readings.read(center(begin, 18, &whole), true, true);
+    assert!(calls.is_empty(), "what is shown again is whole again");
+    let (calls, _) = readings.read(center(begin, 20, &whole), true, false);
+    assert!(calls.is_empty());
+}
+
+#[test]
+fn comparisons_far_apart_are_not_in_a_row() {
+    let begin = Clock::system().now();
+    let hides = [("mail", 9.0, 0, 5, 10)];
+    let after = |seconds| {
+        let mut readings = Readings::new();
+        readings.read(center(begin, 0, &hides), true, true);
+        readings.read(center(begin, seconds, &hides), true, true).1.len()
+    };
+    assert_eq!((after(15), after(16)), (1, 0), "three intervals");
+}
+
+#[test]
+fn truncation_is_found_where_lists_are_read_less_often() {
+    let begin = Clock::system().now();
+    let hides = [("mail", 9.0, 0, 5, 10)];
+    let mut readings = Readings::new();
+    let found: Vec<usize> = (0..5)
+        .map(|step| readings.read(center(begin, step * 5, &hides), step % 2 == 0, true).1.len())
+        .collect();
+    assert_eq!(found, [0, 0, 1, 1, 1], "the second list that was read with the states");
+}
+
+#[test]
+fn states_that_failed_prove_no_truncation() {
+    let begin = Clock::system().now();
+    let hides = [("mail", 9.0, 0, 5, 10)];
+    let mut readings = Readings::new();
+    for step in 0..2 {
+        readings.read(center(begin, step * 5, &hides), true, true);
+    }
+    let at = |secs| Stamp { mono: begin.mono + Duration::from_secs(secs), ..begin };
+    let last = readings.last.as_mut().expect("read");
+    last.service_state.attempt =
+        Some(Attempt { at: at(10), duration: Duration::ZERO, outcome: Outcome::Failed });
+    let (_, cases) = readings.read(center(begin, 10, &hides), true, false);
+    assert!(cases.is_empty(), "the queue length may be another by now");
+}
+
+#[test]
+fn twenty_calls_stay_whole_between_states() {
+    let telling = || vec![agent(1, AgentState::Busy, Some(19))];
+    let at = |secs| twenty_calls(secs, 12, Some(12.0), telling());
+    let mut readings = Readings::new();
+    let found: Vec<usize> =
+        (0..9).map(|step| readings.read(at(step * 2), true, step % 3 == 0).0.len()).collect();
+    assert_eq!(found, [1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    let silent = twenty_calls(18, 12, Some(12.0), vec![]);
+    assert_eq!(readings.read(silent, true, false).0.len(), 1, "no agent tells a job");
 }
 
 #[test]

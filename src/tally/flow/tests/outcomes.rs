@@ -183,6 +183,59 @@ fn other_services_tell_how_brief_calls_are() {
     handled_for(&mut trio, 30, 1);
     trio.calls(&[in_service("2", "7", Queued)]).calls(&[]);
     assert!(!trio.class("2", CaseClass::Voice).is_measurable());
+    trio.calls(&[]);
+    assert_eq!(trio.class("2", CaseClass::Voice).counts.within_high, 1, "it may be answered");
+}
+
+#[test]
+fn unseen_calls_raise_the_upper_bound() {
+    let mut trio = TestCenter::new();
+    let beyond = |trio: &TestCenter| trio.voice().within_high - trio.voice().answered;
+    handled_for(&mut trio, 60, 2);
+    assert_eq!(beyond(&trio), 0, "no call is so short that lists miss it");
+    handled_for(&mut trio, 20, 1);
+    handled_for(&mut trio, 20, 2);
+    assert!((1..=5).contains(&beyond(&trio)), "{}", beyond(&trio));
+    trio.assert_balanced();
+}
+
+#[test]
+fn unseen_callers_who_left_raise_the_missed_bound() {
+    let missed = |short: u64| {
+        let class = GivenClass {
+            short_abandon: Some(Duration::from_secs(short)),
+            ..GivenClass::new(CaseClass::Voice)
+        };
+        let general = GivenGoals { classes: vec![class], ..GivenGoals::default() };
+        let goals = Arc::new(Goals::new(general, Vec::new()));
+        let mut trio = TestCenter::unread(Settings { goals, ..Settings::default() });
+        trio.calls(&[]).calls(&[case("0", Handled)]).calls(&[]).calls(&[]);
+        for number in 1..=3 {
+            trio.calls(&[case(&number.to_string(), Queued)]).calls(&[]).calls(&[]);
+        }
+        assert_eq!(trio.voice().total_left(), 3);
+        trio.voice().missed_high
+    };
+    assert_eq!(missed(5), 3, "between two lists no one waits longer than 5 s");
+    assert_eq!(missed(1), 5, "3 × 3 × (4 s ÷ 5 s)² ÷ 2 more");
+}
+
+#[test]
+fn waits_of_other_services_begin_those_of_a_new_one() {
+    let slow = |trio: &mut TestCenter, cases: &[Case]| {
+        trio.center().calls.interval = Some(POLL * 3);
+        trio.clock.advance(POLL * 2);
+        trio.calls(cases);
+    };
+    let mut trio = TestCenter::new();
+    for number in 0..100 {
+        slow(&mut trio, &[case(&number.to_string(), Handled)]);
+    }
+    for state in [Queued, Handled] {
+        slow(&mut trio, &[in_service("2", "7", state)]);
+    }
+    let within = trio.class("2", CaseClass::Voice).counts.within;
+    assert!(within > 0.9, "{within} of a wait of 0 to 30 s; an even spread says 0.78");
 }
 
 #[test]

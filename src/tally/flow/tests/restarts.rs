@@ -170,6 +170,45 @@ fn day_counts_continue_on_the_same_day_only() {
 }
 
 #[test]
+fn part_of_a_day_continues_with_its_begin() {
+    let mut before = TestCenter::unread(Settings::default());
+    let began = crate::model::unix_seconds(before.clock.now().wall);
+    before.calls(&[]).calls(&[case("7", Handled)]);
+    let part = |trio: &TestCenter| {
+        let start = trio.totals.flow.day_start.expect("a step");
+        let day = trio.class("1", CaseClass::Voice).part_day.expect("a list was read");
+        (start.at - began, start.is_whole, day.offered, day.answered)
+    };
+    assert_eq!(part(&before), (0.0, false, 1, 1));
+    let mut after = before.restart(AWAY, Settings::default());
+    assert_eq!(part(&after), (0.0, false, 1, 1), "the same part of the same day");
+    after.calls(&[]).calls(&[case("8", Handled)]);
+    assert_eq!(part(&after), (0.0, false, 2, 2));
+    let later = before.restart(Duration::from_secs(80_000), Settings::default());
+    assert_eq!(part(&later), (80_010.0, false, 0, 0), "yesterday's counts are not of today");
+}
+
+#[test]
+fn day_of_an_older_version_has_no_invented_bounds() {
+    let mut before = TestCenter::unread(eight_hours_on(12));
+    before.calls(&[]).calls(&[case("7", Queued)]).calls(&[case("7", Queued), case("8", Queued)]);
+    let mut saved = serde_json::to_value(before.saved()).expect("JSON");
+    let service = saved.pointer_mut("/centers/0/flow/services/0").expect("a service");
+    service.as_object_mut().expect("an object").remove("day_time").expect("saved");
+    let day = service.pointer_mut("/classes/0/day").expect("a day");
+    day.as_object_mut().expect("an object").remove("detail").expect("saved");
+    let saved: Saved = serde_json::from_value(saved).expect("the same form");
+    assert!(saved.is_valid());
+    let mut after = before.restart(AWAY, eight_hours_on(12));
+    let now = after.clock.now();
+    after.tally = Tally::new(eight_hours_on(12)).resuming(&saved, now);
+    after.step();
+    let day = after.class("1", CaseClass::Voice).day.expect("the same day");
+    assert_eq!((day.offered, day.detail), (1, None));
+    assert_eq!(after.service("1").day_time, None);
+}
+
+#[test]
 fn restart_applies_new_goals_at_once() {
     let email =
         GivenGoals { classes: vec![GivenClass::new(CaseClass::Email)], ..GivenGoals::default() };
@@ -211,6 +250,11 @@ fn impossible_saved_numbers_are_invalid() {
         (
             format!("{class}/day"),
             serde_json::json!({"offered": 9, "answered": 0, "left": 0, "within": 0.0}),
+        ),
+        (format!("{class}/day/detail"), serde_json::json!({"left_short": 9})),
+        (
+            "/centers/0/flow/services/0/day_time".to_owned(),
+            serde_json::json!({"measured": -1.0, "unmeasured": 0.0}),
         ),
         ("/centers/0/flow/services/0/known_ago".to_owned(), serde_json::json!(-1.0)),
         ("/centers/0/flow/services/0/unmeasured".to_owned(), serde_json::json!({"outage": -1.0})),

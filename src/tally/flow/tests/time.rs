@@ -178,6 +178,50 @@ fn counts_before_midnight_are_not_of_today() {
 }
 
 #[test]
+fn day_has_bounds_short_abandons_and_unclassified_cases() {
+    let mut trio = before_midnight();
+    trio.calls(&[case("0", Queued)]).calls(&[]).calls(&[]);
+    for _ in 0..6 {
+        trio.calls(&[]);
+    }
+    let before = trio.voice().clone();
+    let zero = trio.class("1", CaseClass::Voice).day.and_then(|day| day.detail).expect("whole");
+    assert_eq!(zero, crate::tally::DayDetail::default(), "{before:?}");
+    trio.calls(&[case("1", Queued)]).calls(&[case("1", Handled), case("2", Queued)]).calls(&[]);
+    trio.calls(&[]);
+    let now = trio.voice().clone();
+    let day = trio.class("1", CaseClass::Voice).day.and_then(|day| day.detail).expect("whole");
+    let grown = |count: fn(&ClassCounts) -> u64| count(&now) - count(&before);
+    assert_eq!(
+        [day.within_low, day.within_high, day.missed_low, day.missed_high],
+        [
+            grown(|counts| counts.within_low),
+            grown(|counts| counts.within_high),
+            grown(|counts| counts.missed_low),
+            grown(|counts| counts.missed_high)
+        ]
+    );
+    assert_eq!(day.left_short, grown(|counts| counts.left[LeftAge::Short as usize]));
+    assert_eq!(day.unclassified, grown(ClassCounts::total_unclassified));
+    assert!(day.within_high > 0, "{day:?}");
+}
+
+#[test]
+fn part_of_a_day_begins_with_the_gap_over_midnight() {
+    let mut trio = before_midnight();
+    trio.calls(&[case("0", Handled)]).calls(&[]);
+    trio.clock.advance(Duration::from_secs(300));
+    trio.calls(&[]).calls(&[case("1", Handled)]);
+    let class = trio.class("1", CaseClass::Voice);
+    assert_eq!((class.day, class.part_day.map(|day| day.offered)), (None, Some(1)));
+    let start = trio.totals.flow.day_start.expect("a step");
+    let now = crate::model::unix_seconds(trio.clock.now().wall);
+    assert!(!start.is_whole && (0.0..=15.0).contains(&(now - start.at)), "{start:?} {now}");
+    let time = trio.service("1").day_time.expect("since then");
+    assert!(time.measured <= 15.0, "{time:?}");
+}
+
+#[test]
 fn day_of_a_new_class_starts_with_its_counters() {
     let mut trio = before_midnight();
     trio.read(Source::Cases, &[], &[]);
@@ -216,7 +260,7 @@ fn day_is_whole_only_after_the_previous_day() {
     let mut day = Day::default();
     let whole = |day: &mut Day, at: u64| {
         day.advance(noon(at), &TimeZone::UTC, false);
-        day.base().is_some()
+        day.is_whole()
     };
     assert_eq!([10, 11, 10, 11].map(|at| whole(&mut day, at)), [false, true, true, true]);
     assert!(!whole(&mut day, 13), "the end of the 12th was not observed");

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::{
-    model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
+    model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text, printable},
     trio::{
         dictionary::{
             Mapping,
@@ -90,6 +90,12 @@ impl<'r> Reader<'r> {
         self.word(field, |text| text.into())
     }
 
+    /// Returns a name: a text that identifies nothing and is shown, without control characters and
+    /// changes of the direction of writing.
+    pub(in crate::trio) fn name(&mut self, field: usize) -> Option<Text> {
+        self.text(field).map(printable)
+    }
+
     /// Joins two texts, such as first and last name; one of them if the other is absent.
     pub(in crate::trio) fn joined(&mut self, first: usize, second: usize) -> Option<Text> {
         let mut both = self.word(first, |text| {
@@ -105,7 +111,7 @@ impl<'r> Reader<'r> {
             }
             None => Some(text.into()),
         });
-        both.map(Text::from).or(one.flatten())
+        both.map(Text::from).or(one.flatten()).map(printable)
     }
 
     fn word<T>(&mut self, field: usize, make: impl FnOnce(&str) -> T) -> Option<T> {

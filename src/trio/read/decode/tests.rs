@@ -285,9 +285,24 @@ fn names_are_joined_and_truncated() {
             {{"id":3,"name":"{long}"}},{{"id":4,"name":""}}]"#
     ));
     let names: Vec<_> = page.items.iter().map(|agent| agent.name.as_deref()).collect();
-    assert_eq!(names[..2], [Some("Åsa Ö\"quist\\\n🙂"), Some("Berg")]);
+    assert_eq!(names[..2], [Some("Åsa Ö\"quist\\\u{fffd}🙂"), Some("Berg")]);
     assert_eq!(names[2].map(|name| name.chars().count()), Some(200));
     assert_eq!(names[3], None);
+}
+
+#[test]
+fn invisible_characters_of_names_are_replaced() {
+    let page = agents(
+        r#"[{"id":"1\u202e","firstName":"A\u0007\u001b[31m","lastName":"\u202egreB\u2069"},
+            {"id":2,"name":"Gruppo \u200eX\u2028\u0085"},{"id":3,"name":"👩\u200d💻 Łódź"}]"#,
+    );
+    let names: Vec<_> = page.items.iter().filter_map(|agent| agent.name.as_deref()).collect();
+    let hidden = '\u{fffd}';
+    assert_eq!(names[0], format!("A{hidden}{hidden}[31m {hidden}greB{hidden}"));
+    assert_eq!(names[1], format!("Gruppo {hidden}X{hidden}{hidden}"));
+    assert_eq!(names[2], "👩\u{200d}💻 Łódź", "a joiner within an emoji stays");
+    // An id must stay what it is, or two could become one.
+    assert_eq!(&*page.items[0].id, "1\u{202e}");
 }
 
 #[test]
