@@ -79,6 +79,7 @@ pub(super) struct FlowRecord {
     /// Begin of the day, seconds since 1970, if the day was observed from its start.
     midnight: Option<f64>,
     /// Begin of the counts of a day that was not observed from its start, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     part_day_start: Option<f64>,
     /// Rejected times by list.
     #[serde(with = "ByWord::<Source>")]

@@ -70,7 +70,7 @@ pub(in crate::tally) struct ServiceRecord {
     #[serde(flatten)]
     pub(in crate::tally) time: TimeCounts,
     /// Time counters when the day began.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::tally) day_time: Option<DayTime>,
     #[serde(default)]
     pub(in crate::tally) classes: Vec<ClassRecord>,
