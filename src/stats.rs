@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    hash::{BuildHasher, Hash, RandomState},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -23,6 +24,30 @@ pub const DURATION_EDGES: [f64; 8] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0
 /// Status codes that HTTP allows.
 const STATUS_CODES: std::ops::Range<u16> = 100..600;
 
+/// Memory of the credentials that gave a token last.
+// It is here because it has to outlive a client: after a reload during an outage the same
+// credentials are still beyond doubt. A fingerprint is kept instead of a flag, because the texts
+// change under a running process, and instead of the texts, because those are secret.
+#[derive(Debug, Default)]
+pub struct ProvenCredentials {
+    hasher: RandomState,
+    last: Mutex<Option<u64>>,
+}
+
+impl ProvenCredentials {
+    /// Records that these texts gave a token.
+    pub fn record(&self, texts: impl Hash) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(self.hasher.hash_one(texts));
+    }
+
+    /// Returns true if these texts gave a token last.
+    pub fn are(&self, texts: impl Hash) -> bool {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last == Some(self.hasher.hash_one(texts))
+    }
+}
+
 /// Counters and gauges of one target.
 #[derive(Debug)]
 pub struct Stats {
@@ -35,6 +60,8 @@ pub struct Stats {
     token_expiry: [Gauge; Token::COUNT],
     /// Time when the next login may be tried after one that failed, in seconds since 1970.
     pub login_retry: Gauge,
+    /// Credentials that gave a token last.
+    pub credentials: ProvenCredentials,
     retries: [Counter; RetryReason::COUNT],
     servers: RwLock<Arc<[ServerUse]>>,
     /// Changes to another server.
@@ -144,6 +171,7 @@ impl Default for Stats {
             auth_failures: Default::default(),
             token_expiry: Default::default(),
             login_retry: Gauge::default(),
+            credentials: ProvenCredentials::default(),
             retries: Default::default(),
             servers: RwLock::new(Arc::new([])),
             failovers: Counter::default(),

@@ -1,9 +1,8 @@
 //! The API user: the same account on every server of a target, with one back-off for all of them.
 
 use std::{
-    hash::{BuildHasher, RandomState},
     sync::{
-        Arc, Mutex as SyncMutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64},
     },
     time::Duration,
@@ -37,12 +36,8 @@ pub(in crate::trio) struct Account {
     /// Number of tokens obtained, from any server.
     pub(super) generations: AtomicU64,
     file_tasks: FileTasks,
-    /// Fingerprint of the credentials that gave a token last.
-    // Compared instead of a flag: the texts change under a running process.
-    worked: SyncMutex<Option<u64>>,
     /// The log says already that a stated life of tokens cannot be used.
     pub(super) life_warned: AtomicBool,
-    fingerprints: RandomState,
 }
 
 impl Account {
@@ -55,16 +50,14 @@ impl Account {
             turn: Mutex::default(),
             generations: AtomicU64::default(),
             file_tasks: FileTasks::default(),
-            worked: SyncMutex::default(),
             life_warned: AtomicBool::default(),
-            fingerprints: RandomState::new(),
         }
     }
 
     /// Records that the present credentials gave a token.
     pub(super) fn record_token(&self) {
-        let fingerprint = self.fingerprint();
-        *self.worked.lock().unwrap_or_else(PoisonError::into_inner) = Some(fingerprint);
+        let texts = self.texts();
+        self.stats.credentials.record(texts.each_ref().map(ExposeSecret::expose_secret));
     }
 
     /// Records a login at `server` that was sent and brought no token, with its reason and message
@@ -76,8 +69,9 @@ impl Account {
         cause: (AuthFailure, &str),
         asked: Option<Duration>,
     ) {
-        let worked = *self.worked.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_worked = worked == Some(self.fingerprint());
+        let texts = self.texts();
+        let texts = texts.each_ref().map(ExposeSecret::expose_secret);
+        let has_worked = self.stats.credentials.are(texts);
         let now = self.clock.now();
         let wait = self.login_backoff.record((blame, has_worked), server, cause, asked, now);
         self.stats.login_retry.set(Some(unix_seconds(now.wall) + wait.as_secs_f64()));
@@ -89,10 +83,10 @@ impl Account {
         self.stats.login_retry.set(None);
     }
 
-    fn fingerprint(&self) -> u64 {
+    /// The present texts of client key, user name and password.
+    fn texts(&self) -> [SecretString; 3] {
         let Settings { client_key, username, password, .. } = &self.settings;
-        let texts = [client_key, username, password].map(Secret::current);
-        self.fingerprints.hash_one(texts.each_ref().map(ExposeSecret::expose_secret))
+        [client_key, username, password].map(Secret::current)
     }
 
     /// Returns the credentials in every form in which they are sent.
