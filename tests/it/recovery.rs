@@ -277,7 +277,8 @@ async fn names_of_every_kind_break_no_scrape() {
     for shown in [
         r#"service_name="say \"hi\"""#,
         r#"service_name="back\\slash""#,
-        r#"service_name="new\nline""#,
+        // A control character could forge a line of a log or of `trace`.
+        "service_name=\"new\u{fffd}line\"",
         r#"service_name="""#,
         &cut,
     ] {
