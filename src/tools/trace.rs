@@ -106,8 +106,10 @@ impl Trace {
 // `run` tries again later; a person waits for the lines of a trace, and further logins may lock the
 // account.
 fn is_refusal(error: &Error) -> bool {
-    use AuthFailure::{ClientKey, Credentials, Forbidden};
-    matches!(error, Error::Auth { reason: Credentials | ClientKey | Forbidden, .. })
+    use AuthFailure::{ClientKey, Credentials};
+    // A token that is not accepted is not among them: a server that has just started may take a
+    // minute.
+    matches!(error, Error::Auth { reason: Credentials | ClientKey, .. })
 }
 
 /// Converter of published readings into lines.

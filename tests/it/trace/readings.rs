@@ -65,7 +65,8 @@ async fn lost_server_is_reported_with_reason_until_it_returns() {
     let trouble = traced.events("trouble");
     assert_eq!(trouble.len(), 1, "{trouble:?}");
     let _back = Simulated::start_at(&addr, Options::default(), clock).await;
-    traced.steps(2).await;
+    // It does not know the token, which is kept until it is a minute old.
+    traced.steps(10).await;
     assert!(traced.events("well").iter().any(|line| line["words"] == "Trio can be read again"));
 }
 
