@@ -42,7 +42,7 @@ fn retention() -> String {
 async fn demo() -> (Process, String) {
     let mut process = exporter(&["demo", "--web.listen-address", "127.0.0.1:0", "--agents", "12"]);
     let address = process.says("where it serves", |text| {
-        Some(text.split_once("http://")?.1.split_once("/metrics\n")?.0.to_owned())
+        Some(text.split_once("/metrics\n")?.0.rsplit_once("http://")?.1.to_owned())
     });
     let address = address.await;
     (process, address)
