@@ -217,15 +217,20 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
     let trying = |filter: &str| say(&format!("trying {filter}"));
-    let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &trying };
     if args.prove {
         say("--prove sends up to 200 requests in about two minutes; a quiet hour is better");
     }
+    let help = match args.no_help {
+        true => None,
+        false => Some(client.read_help(HelpLimits::default(), &mut progress).await),
+    };
+    // Before the proofs, for which the help names members that are sent only on request.
+    let documented = help.as_ref().and_then(|help| help.as_ref().ok());
+    let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
     let mut report =
         inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
-    if !args.no_help {
-        let help = client.read_help(HelpLimits::default(), &mut progress).await;
-        report.add_help(&client, &help);
+    if let Some(help) = &help {
+        report.add_help(&client, help);
     }
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;

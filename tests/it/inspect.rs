@@ -325,7 +325,8 @@ async fn the_command_prints_saves_and_compares() {
 }
 
 /// Without a pause between the requests: a simulated server bears it.
-const AT_ONCE: inspect::Pace<'_> = inspect::Pace { pause: Duration::ZERO, progress: &|_| () };
+const AT_ONCE: inspect::Pace<'_> =
+    inspect::Pace { pause: Duration::ZERO, help: None, progress: &|_| () };
 
 /// The member that holds each field, by resource and field, as the simulator writes it.
 fn own_members(dialect: Dialect) -> BTreeMap<(String, String), String> {
