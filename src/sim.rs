@@ -41,7 +41,7 @@ mod truth;
 mod world;
 
 pub use api::Charset;
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Naming};
 pub use in_process::InProcess;
 pub use options::{HelpAccess, HelpPages, IdOffsets, Options, UnknownFields};
 pub use replay::{RecordingError, Replay};

@@ -18,7 +18,7 @@ use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
     files::open_regular,
-    model::{Clock, Collector},
+    model::{AuthFailure, Clock, Collector},
     poller::{self, Poller},
     stats::Stats,
     tally,
@@ -29,7 +29,7 @@ use crate::{
         inspect,
         record::{self, Folder, KeptFields, Recorder},
     },
-    trio::{Client, HelpLimits, Secret},
+    trio::{Client, Error, HelpLimits, Secret},
 };
 
 pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
@@ -217,15 +217,20 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
     let trying = |filter: &str| say(&format!("trying {filter}"));
-    let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &trying };
     if args.prove {
         say("--prove sends up to 200 requests in about two minutes; a quiet hour is better");
     }
-    let mut report =
-        inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
-    if !args.no_help {
-        let help = client.read_help(HelpLimits::default(), &mut progress).await;
-        report.add_help(&client, &help);
+    let help = match args.no_help {
+        true => None,
+        false => Some(client.read_help(HelpLimits::default(), &mut progress).await),
+    };
+    // Before the proofs, for which the help names members that are sent only on request.
+    let documented = help.as_ref().and_then(|help| help.as_ref().ok());
+    let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
+    let report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await;
+    let mut report = report.map_err(refused)?;
+    if let Some(help) = &help {
+        report.add_help(&client, help);
     }
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;
@@ -246,6 +251,17 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Adds to the refusal of a login what a person must know before the next try.
+fn refused(error: Error) -> anyhow::Error {
+    let is_refused = matches!(
+        error,
+        Error::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+            | Error::LoginWaits { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+    );
+    let error = anyhow::Error::new(error);
+    if is_refused { error.context("more tries can lock the account") } else { error }
 }
 
 fn read(path: &Path) -> anyhow::Result<inspect::Report> {

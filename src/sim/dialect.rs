@@ -13,6 +13,7 @@ mod members;
 use serde_json::{Map, Value, json};
 
 pub(crate) use documented::{Enumeration, Type, capitalised};
+pub use members::Naming;
 pub(crate) use members::{Fact, Member, Row};
 
 closed_set! {
@@ -76,7 +77,12 @@ impl Dialect {
     /// Returns the `fields_file` (YAML) for a server with this dialect: per resource and field the
     /// member, its form and the meaning of its words.
     pub fn fields_file(self) -> String {
-        fields_file::write(self)
+        self.fields_file_with(Naming::Own)
+    }
+
+    /// Returns the same for a server with other names.
+    pub fn fields_file_with(self, naming: Naming) -> String {
+        fields_file::write(self, naming)
     }
 
     /// Returns true if the built-in field dictionary of the exporter is not enough for this dialect.
@@ -176,9 +182,10 @@ impl Dialect {
     }
 
     /// Builds an object from members.
-    pub(crate) fn item(self, members: &[(Member, Fact)]) -> Value {
-        let pairs =
-            members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.to_json(self)));
+    pub(crate) fn item(self, naming: Naming, members: &[(Member, Fact)]) -> Value {
+        let pairs = members
+            .iter()
+            .map(|(member, fact)| (member.name(self, naming).to_owned(), fact.to_json(self)));
         Value::Object(pairs.collect())
     }
 

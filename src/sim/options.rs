@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Charset, Dialect, Scenario};
+use super::{Charset, Dialect, Naming, Scenario};
 
 /// Options of a simulated Trio. The defaults are those of the demo.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Options {
     pub segment_log: bool,
     /// Names, units and words of the answers.
     pub dialect: Dialect,
+    /// Names of the members, if not those of the dialect.
+    pub naming: Naming,
     /// Largest page, even if `pageSize` asks for more: a server may cap it.
     pub page_cap: usize,
     /// Life of an access token; documented default one hour.
@@ -151,6 +153,7 @@ impl Default for Options {
             scenario: None,
             segment_log: false,
             dialect: Dialect::English,
+            naming: Naming::Own,
             page_cap: 100,
             access_token_life: Duration::from_secs(3_600),
             refresh_token_life: Duration::from_secs(2_592_000),

@@ -11,7 +11,7 @@ pub use diff::differences;
 pub use help::{HelpField, HelpMember, HelpReport};
 pub use prove::Pace;
 pub use report::table;
-pub use report::{Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
+pub use report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
 
 use crate::{
@@ -63,7 +63,7 @@ pub async fn inspect(
         if let Some(pace) = prove.filter(|_| report.proofs.is_empty())
             && services(&report, &center.id) >= SERVICES_TO_PROVE
         {
-            report.proofs = prove::prove(client, &route, &report, pace).await;
+            (report.proofs, report.evidence) = prove::prove(client, &route, &report, pace).await;
         }
     }
     Ok(report)

@@ -1,7 +1,7 @@
 //! The client of one Trio: a connection, a reader of collections, and what both have learnt. Each
 //! resource's file in `resources` adds the methods that read it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
@@ -12,6 +12,7 @@ use super::{
             description::{Help, ResourceHelp},
             mapping::FieldHelp,
         },
+        proof::{Evidence, Known, ServerTime},
     },
     error::Error,
     learned::ListKey,
@@ -151,6 +152,16 @@ impl Client {
     /// Compares the description of a resource with the dictionary in use.
     pub fn compare_help(&self, help: &ResourceHelp) -> Vec<FieldHelp> {
         self.reader.dictionary.compare_help(help)
+    }
+
+    /// Returns what lists that were read show about their members, beside proofs by filters.
+    pub fn evidence(&self, known: &Known) -> Vec<Evidence> {
+        let wall = self.now().wall;
+        let ahead = self.clock_skew().map_or(0.0, |skew| skew.seconds + skew.uncertainty);
+        let skew = Duration::try_from_secs_f64(ahead.abs()).unwrap_or_default();
+        let now = if ahead < 0.0 { wall.checked_sub(skew) } else { wall.checked_add(skew) };
+        let CollectionReader { dictionary, zone, .. } = &self.reader;
+        dictionary.evidence(known, ServerTime { now: now.unwrap_or(wall), zone: zone.as_ref() })
     }
 
     /// Reads the first page of a resource with the configured page size.

@@ -203,6 +203,28 @@ async fn members_sent_on_request_are_found_in_every_dialect() {
     }
 }
 
+/// Series that a simulated Trio without changes of its configuration shows all the time.
+fn lasting_series(samples: &Samples) -> BTreeSet<String> {
+    let lasting = [
+        "trio_contact_center_info",
+        "trio_service_info",
+        "trio_service_group_info",
+        "trio_service_group_member",
+        "trio_service_open",
+        "trio_service_estimated_wait_seconds",
+        "trio_service_agents_logged_on",
+        "trio_service_agents_available",
+        "trio_service_agents_busy",
+        "trio_service_skilled_agents",
+        "trio_agents",
+        "trio_agent_group_agents",
+        "trio_calls",
+        "trio_field_info",
+    ];
+    let of = |family: &&str| samples.find(family, &[]).into_iter().map(|(it, _)| it.to_owned());
+    lasting.iter().flat_map(|family| of(&family).collect::<Vec<_>>()).collect()
+}
+
 #[tokio::test]
 async fn no_sample_is_missing_over_ten_renewals() {
     for dialect in Dialect::ALL {
@@ -213,6 +235,8 @@ async fn no_sample_is_missing_over_ten_renewals() {
         for _ in 0..3 {
             app.step_after(5).await;
         }
+        let known = lasting_series(&app.metrics().await);
+        assert!(known.len() > 60, "{dialect:?}: {known:#?}");
         for renewal in 1..=10 {
             // The last step before the token expires, and those after it.
             for pause in [3540, 5, 5, 50] {
@@ -222,6 +246,8 @@ async fn no_sample_is_missing_over_ten_renewals() {
                 let message = format!("{dialect:?}, renewal {renewal}, {pause} s");
                 assert_eq!(shown("trio_service_estimated_wait_seconds"), 8, "{message}");
                 assert_eq!(shown("trio_service_queue_length"), 8, "{message}");
+                let lost: Vec<_> = known.difference(&lasting_series(&metrics)).cloned().collect();
+                assert_eq!(lost, Vec::<String>::new(), "{message}");
                 let since = [("resource", "agents/state"), ("field", "since")];
                 let present = metrics.get("trio_field_present", &since);
                 assert_eq!(present, Some(1.0), "{message}");

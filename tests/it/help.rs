@@ -1,7 +1,7 @@
 //! The server's own help pages: reading them, and what `inspect`, `check --learn` and `init` make of
 //! them.
 
-mod site;
+pub(crate) mod site;
 
 use std::{
     collections::BTreeMap,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use trio_exporter::{
     config::Target,
     model::{AgentState, CaseClass, CaseState, Clock, Resource},
-    sim::{Dialect, Options},
+    sim::{Dialect, HelpAccess, HelpPages, Options},
     tools::inspect::{self, Report},
     trio::{Client, Dictionary},
 };
@@ -325,7 +325,8 @@ async fn the_command_prints_saves_and_compares() {
 }
 
 /// Without a pause between the requests: a simulated server bears it.
-const AT_ONCE: inspect::Pace<'_> = inspect::Pace { pause: Duration::ZERO, progress: &|_| () };
+const AT_ONCE: inspect::Pace<'_> =
+    inspect::Pace { pause: Duration::ZERO, help: None, progress: &|_| () };
 
 /// The member that holds each field, by resource and field, as the simulator writes it.
 fn own_members(dialect: Dialect) -> BTreeMap<(String, String), String> {
@@ -439,4 +440,20 @@ async fn busy_server_ends_the_proof() {
         "{reasons:#?}"
     );
     assert!(reasons[2..].iter().all(|why| why.starts_with("not tried: stopped:")), "{reasons:#?}");
+}
+
+#[tokio::test]
+async fn refused_login_is_tried_once_and_warns() {
+    for access in [HelpAccess::Open, HelpAccess::Token] {
+        let help = HelpPages { access, ..HelpPages::default() };
+        let options = Options { help, services: 2, agents: 6, ..Options::default() };
+        let trio = Simulated::start(options, Clock::system()).await;
+        let command = trio.command(&["inspect", "--prove"]).env("TRIO_PASSWORD", "wrong");
+        let (code, printed, log) = ended(&run(command).await);
+        assert_eq!((code, printed.as_str()), (Some(1), ""), "{log}");
+        assert!(log.contains("more tries can lock the account"), "{log}");
+        assert!(log.contains("a quiet hour is better"), "{log}");
+        // The Api resource and the login; the contact centres are asked for with a token only.
+        assert!(trio.simulator.requests() <= 2, "{} requests", trio.simulator.requests());
+    }
 }

@@ -46,6 +46,7 @@ mod help;
 mod init;
 mod inspect;
 mod inventory;
+mod learned;
 mod life;
 mod metrics_page;
 mod no_persons;

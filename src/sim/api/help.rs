@@ -106,7 +106,7 @@ impl Trio {
             [request_id(*resource), item_id(*resource)].iter().any(|it| it.eq_ignore_ascii_case(id))
         };
         let resource = Resource::ALL.into_iter().find(is)?;
-        let sample = dialect.sample(members(resource));
+        let sample = dialect.sample(self.options.naming, members(resource));
         self.shown_types.insert(resource.tail());
         let none = || html! { p { "None." } };
         Some(html! {
@@ -218,7 +218,7 @@ impl Trio {
                 Type::Collection(words) => html! { "Collection of " (words) },
                 Type::Enumeration(kind) => type_link(kind.as_str()),
             };
-            member_row(&capitalised(member.name(dialect)), &words, kind)
+            member_row(&capitalised(member.name(dialect, self.options.naming)), &words, kind)
         });
         member_table(rows.collect())
     }

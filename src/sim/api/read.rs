@@ -93,10 +93,10 @@ impl Trio {
         else {
             return Ok(());
         };
-        let dialect = self.options.dialect;
+        let (dialect, naming) = (self.options.dialect, self.options.naming);
         let is_known = |name: &String| {
             let mut members = row.iter().map(|(member, _)| *member);
-            members.any(|it| self.provides(it) && it.name(dialect).to_lowercase() == *name)
+            members.any(|it| self.provides(it) && it.name(dialect, naming).to_lowercase() == *name)
         };
         if names.iter().all(is_known) {
             return Ok(());
@@ -138,10 +138,10 @@ impl Trio {
     /// JSON of the members that are selected, by `fields=` in lower case or by default, and that
     /// this server provides at all.
     fn to_item(&self, mut row: Row, fields: Option<&[String]>) -> Value {
-        let dialect = self.options.dialect;
+        let (dialect, naming) = (self.options.dialect, self.options.naming);
         row.retain(|(member, _)| {
             let asked = match fields {
-                Some(names) => names.contains(&member.name(dialect).to_lowercase()),
+                Some(names) => names.contains(&member.name(dialect, naming).to_lowercase()),
                 // Documented: most resources leave out members by default, and `fields=` brings
                 // them.
                 None => !(member.is_hidden() || self.options.hide_members && member.is_hideable()),
@@ -158,7 +158,7 @@ impl Trio {
                 fact.drop_zone();
             }
         }
-        dialect.item(&row)
+        dialect.item(naming, &row)
     }
 
     /// All members of an item; `None` when it does not exist.

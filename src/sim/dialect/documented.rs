@@ -9,7 +9,7 @@ use super::enumerations::{
     activity, activity_name, class, class_name, direction, direction_name, stage, stage_name,
 };
 use super::members::{Fact, Member};
-use super::{Dialect, Link};
+use super::{Dialect, Link, Naming};
 use crate::sim::world::{Activity, Class, Stage};
 
 /// Type of a member in the words of the help.
@@ -206,12 +206,12 @@ pub(crate) fn capitalised(name: &str) -> String {
 
 impl Dialect {
     /// A made-up answer with these members, as samples hold it.
-    pub(crate) fn sample(self, members: &[Member]) -> Value {
+    pub(crate) fn sample(self, naming: Naming, members: &[Member]) -> Value {
         let facts: Vec<(Member, Fact)> =
             members.iter().map(|member| (*member, member.example())).collect();
         let links =
             [Link { rel: "sample string 1", href: "sample string 2".to_owned(), method: "GET" }];
-        let item = self.item(&facts);
+        let item = self.item(naming, &facts);
         let item = if self.links_items() { self.with_links(item, &links) } else { item };
         self.collection(&links, vec![item])
     }

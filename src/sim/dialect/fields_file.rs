@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::enumerations::{activity, class, stage};
 use super::members::bool_words;
-use super::{Dialect, Member};
+use super::{Dialect, Member, Naming};
 use crate::sim::world::{Activity, Class, Stage};
 
 /// Form of a member's value.
@@ -101,14 +101,14 @@ const RESOURCES: [(&str, &[Entry]); 10] = [
 ];
 
 /// Returns the file.
-pub(super) fn write(dialect: Dialect) -> String {
+pub(super) fn write(dialect: Dialect, naming: Naming) -> String {
     let mut file =
         format!("# What the members of a simulated Trio mean, dialect {}.\n", dialect.as_str());
     for (resource, entries) in RESOURCES {
         file.push_str(resource);
         file.push_str(":\n");
         for (field, member, form) in entries {
-            let name = member.name(dialect);
+            let name = member.name(dialect, naming);
             file.push_str(&format!("  {field}: {{members: [{name}]{}}}\n", details(dialect, form)));
         }
     }

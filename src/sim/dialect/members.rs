@@ -14,59 +14,78 @@ use crate::sim::world::{Activity, Class, Stage};
 pub(crate) type Row = Vec<(Member, Fact)>;
 
 closed_set! {
-    /// A member of a resource, with its names in English, Swedish, foreign and vendor. Only those
-    /// that the help shows are Trio's own; the others are plain words of the kind that a server
-    /// might use.
-    pub(crate) Member, names: [&'static str; 4] {
-        CenterId => ["id", "id", "ccK", "ccid"],
-        CenterName => ["name", "namn", "ccBez", "ccname"],
-        ServiceId => ["serviceId", "tjänstId", "vxQ", "serviceid"],
-        ServiceName => ["serviceName", "tjänst", "vxTxt", "servicename"],
-        ServiceGroup => ["groupId", "gruppId", "vxGrp", "servicegroupid"],
-        Description => ["description", "beskrivning", "vxMemo", "description"],
-        Open => ["open", "öppen", "vxOn", "open"],
-        QueueLength => ["queueLength", "kölängd", "qDepth_77", "queuedCases"],
-        LongestWait => ["longestWaitTime", "längstaVäntetid", "oldestMs", "longestQueueTime"],
-        EstimatedWait => ["estimatedWaitTime", "beräknadVäntetid", "guessMs", "expectedQueueTime"],
-        AgentsLoggedOn => ["agentsLoggedOn", "inloggadeHandläggare", "hdIn", "agentsIn"],
-        AgentsAvailable => ["agentsAvailable", "ledigaHandläggare", "hdFree", "agentsReady"],
-        AgentsBusy => ["agentsBusy", "upptagnaHandläggare", "hdWork", "agentsHandling"],
-        LastUpdated => ["lastUpdated", "uppdaterad", "stampX", "updated"],
-        GroupId => ["groupId", "gruppId", "grpK", "groupid"],
-        GroupName => ["groupName", "gruppNamn", "grpBez", "groupname"],
-        AgentId => ["agentId", "handläggarId", "hdRef", "agentid"],
-        FirstName => ["firstName", "förnamn", "hdVor", "firstname"],
-        LastName => ["lastName", "efternamn", "hdNach", "lastname"],
-        AgentGroups => ["groupId", "gruppId", "hdTeams", "agentgroupid"],
-        Email => ["email", "epost", "hdMail", "email"],
-        Phone => ["phone", "telefon", "hdFon", "phone"],
-        AgentState => ["state", "läge", "zustand", "state"],
-        StateSince => ["stateSince", "lägeSedan", "seit", "stateStart"],
-        Reason => ["reason", "orsak", "grundX", "pausereason"],
+    /// A member of a resource, with its names in English, Swedish, foreign and vendor, and in the
+    /// namings `related` and `coded`. Only those that the help shows are Trio's own; the others are
+    /// plain words of the kind that a server might use.
+    pub(crate) Member, names: [&'static str; 6] {
+        CenterId => ["id", "id", "ccK", "ccid", "zentraleNummer", "fld17"],
+        CenterName => ["name", "namn", "ccBez", "ccname", "zentraleBezeichnung", "fld34"],
+        ServiceId => ["serviceId", "tjänstId", "vxQ", "serviceid", "dienstNummer", "fld10"],
+        ServiceName => ["serviceName", "tjänst", "vxTxt", "servicename", "dienstBezeichnung", "fld27"],
+        ServiceGroup => ["groupId", "gruppId", "vxGrp", "servicegroupid", "dienstGruppe", "fld03"],
+        Description => ["description", "beskrivning", "vxMemo", "description", "bemerkung", "fld20"],
+        Open => ["open", "öppen", "vxOn", "open", "geöffnet", "fld37"],
+        QueueLength => ["queueLength", "kölängd", "qDepth_77", "queuedCases", "wartendeAnrufe", "fld13"],
+        LongestWait => ["longestWaitTime", "längstaVäntetid", "oldestMs", "longestQueueTime", "ältesteWartezeit", "fld30"],
+        EstimatedWait => ["estimatedWaitTime", "beräknadVäntetid", "guessMs", "expectedQueueTime", "erwarteteWartezeit", "fld06"],
+        AgentsLoggedOn => ["agentsLoggedOn", "inloggadeHandläggare", "hdIn", "agentsIn", "angemeldeteMitarbeiter", "fld23"],
+        AgentsAvailable => ["agentsAvailable", "ledigaHandläggare", "hdFree", "agentsReady", "freieMitarbeiter", "fld40"],
+        AgentsBusy => ["agentsBusy", "upptagnaHandläggare", "hdWork", "agentsHandling", "beschäftigteMitarbeiter", "fld16"],
+        LastUpdated => ["lastUpdated", "uppdaterad", "stampX", "updated", "zuletztGeändert", "fld33"],
+        GroupId => ["groupId", "gruppId", "grpK", "groupid", "gruppenNummer", "fld09"],
+        GroupName => ["groupName", "gruppNamn", "grpBez", "groupname", "gruppenBezeichnung", "fld26"],
+        AgentId => ["agentId", "handläggarId", "hdRef", "agentid", "mitarbeiterNummer", "fld02"],
+        FirstName => ["firstName", "förnamn", "hdVor", "firstname", "vorname", "fld19"],
+        LastName => ["lastName", "efternamn", "hdNach", "lastname", "nachname", "fld36"],
+        AgentGroups => ["groupId", "gruppId", "hdTeams", "agentgroupid", "mitarbeiterGruppen", "fld12"],
+        Email => ["email", "epost", "hdMail", "email", "elektronischePost", "fld29"],
+        Phone => ["phone", "telefon", "hdFon", "phone", "rufnummer", "fld05"],
+        AgentState => ["state", "läge", "zustand", "state", "mitarbeiterZustand", "fld22"],
+        StateSince => ["stateSince", "lägeSedan", "seit", "stateStart", "zustandSeit", "fld39"],
+        Reason => ["reason", "orsak", "grundX", "pausereason", "pausengrund", "fld15"],
         // The names of the documented query parameters (`jobno`, `vid`, `cust`) are the best
         // hint for those of members.
-        JobNo => ["jobNo", "jobbnummer", "vorgang", "jobno"],
-        CaseClass => ["caseClass", "ärendeKlass", "artK", "caseclass"],
-        CaseType => ["caseType", "ärendeTyp", "artT", "casetype"],
-        CaseState => ["state", "läge", "phaseN", "state"],
-        Created => ["created", "skapad", "seitD", "queueStart"],
-        AnsweredAt => ["answeredAt", "besvarad", "nahmD", "handlingStart"],
-        WaitTime => ["waitTime", "väntetid", "harrMs", "wait"],
-        Vid => ["vid", "vid", "vidX", "vid"],
-        Customer => ["cust", "kund", "kdNr", "cust"],
-        ItemId => ["id", "id", "lfdX", "id"],
-        ItemName => ["name", "namn", "bezX", "name"],
-        SkillUid => ["uid", "färdighetsId", "fkUid", "uid"],
-        SkillAgent => ["userId", "handläggarId", "fkHd", "userid"],
-        SkillLevel => ["level", "nivå", "fkStufe", "level"],
-        RoleId => ["roleId", "rollId", "fkRol", "roleid"],
+        JobNo => ["jobNo", "jobbnummer", "vorgang", "jobno", "vorgangsNummer", "fld32"],
+        CaseClass => ["caseClass", "ärendeKlass", "artK", "caseclass", "vorgangsArt", "fld08"],
+        CaseType => ["caseType", "ärendeTyp", "artT", "casetype", "vorgangsRichtung", "fld25"],
+        CaseState => ["state", "läge", "phaseN", "state", "bearbeitungsStand", "fld01"],
+        Created => ["created", "skapad", "seitD", "queueStart", "eingang", "fld18"],
+        AnsweredAt => ["answeredAt", "besvarad", "nahmD", "handlingStart", "angenommenUm", "fld35"],
+        WaitTime => ["waitTime", "väntetid", "harrMs", "wait", "gewartet", "fld11"],
+        Vid => ["vid", "vid", "vidX", "vid", "fallKennung", "fld28"],
+        Customer => ["cust", "kund", "kdNr", "cust", "kundenNummer", "fld04"],
+        ItemId => ["id", "id", "lfdX", "id", "laufendeNummer", "fld21"],
+        ItemName => ["name", "namn", "bezX", "name", "bezeichnung", "fld38"],
+        SkillUid => ["uid", "färdighetsId", "fkUid", "uid", "fähigkeitsNummer", "fld14"],
+        SkillAgent => ["userId", "handläggarId", "fkHd", "userid", "mitarbeiterVerweis", "fld31"],
+        SkillLevel => ["level", "nivå", "fkStufe", "level", "stufe", "fld07"],
+        RoleId => ["roleId", "rollId", "fkRol", "roleid", "rollenNummer", "fld24"],
+    }
+}
+
+closed_set! {
+    /// Names of the members, beside the units, words and envelope of a dialect.
+    #[derive(Default)]
+    pub Naming, as_str: &'static str {
+        /// Those of the dialect.
+        #[default]
+        Own => "own",
+        /// Words of a language near Swedish and English that the exporter does not know.
+        Related => "related",
+        /// Codes that say nothing.
+        Coded => "coded",
     }
 }
 
 impl Member {
-    /// Name in a dialect.
-    pub(crate) fn name(self, dialect: Dialect) -> &'static str {
-        dialect.pick(self.names())
+    /// Name in a dialect and a naming.
+    pub(crate) fn name(self, dialect: Dialect, naming: Naming) -> &'static str {
+        let [english, swedish, foreign, vendor, related, coded] = self.names();
+        match naming {
+            Naming::Own => dialect.pick([english, swedish, foreign, vendor]),
+            Naming::Related => related,
+            Naming::Coded => coded,
+        }
     }
 
     /// Returns true for a member that is sent only when `fields=` names it: most resources of Trio

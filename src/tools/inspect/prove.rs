@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::report::{Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
+use super::report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 use crate::{
     model::{RequestFailure, Resource},
     trio::{
-        Client, Error, Route, RowPage, Selection,
+        Client, DocumentedMember, Error, Help, Route, RowPage, Selection,
         proof::{
-            FILTERS, Filter, KnownRows, MIN_VALUES, Row, Thing, Trial, Unproved, Values,
-            find_member, text, values_to_try,
+            self, FILTERS, Filter, Known, KnownRows, Plan, Row, Thing, Trial, Unproved, Values,
+            find_member, text,
         },
     },
 };
@@ -40,26 +40,30 @@ enum Stop {
     Failed(Error),
 }
 
-/// Pace of the requests, and the place where progress is reported.
+/// Pace of the requests, the place where progress is reported, and what is known beforehand.
 #[derive(Clone, Copy)]
 pub struct Pace<'a> {
     /// Time between two requests.
     pub pause: Duration,
+    /// The server's own help, which names members that it sends only on request.
+    pub help: Option<&'a Help>,
     /// Called with a sentence before each filter.
     pub progress: &'a dyn Fn(&str),
 }
 
-/// Tries every documented filter in a contact centre, one request at a time.
+/// Tries every documented filter in a contact centre, one request at a time. Returns the proofs, and
+/// what the lists show beside them.
 pub(super) async fn prove(
     client: &Client,
     route: &Route,
     report: &Report,
     pace: Pace<'_>,
-) -> Vec<Proof> {
+) -> (Vec<Proof>, Vec<Evidence>) {
     let mut prover = Prover {
         client,
         route,
         report,
+        help: pace.help,
         pause: pace.pause,
         requests: 0,
         times: Vec::new(),
@@ -67,7 +71,8 @@ pub(super) async fn prove(
         ids: HashMap::new(),
     };
     let mut proofs = Vec::new();
-    let mut stopped: Option<Stop> = None;
+    // No filter selects agents, but their list is evidence about the others.
+    let mut stopped = prover.read_first(Resource::Agents).await.err();
     for filter in &FILTERS {
         if stopped.is_none() {
             (pace.progress)(&format!(
@@ -98,7 +103,8 @@ pub(super) async fn prove(
             reason: outcome.reason,
         });
     }
-    proofs
+    let evidence = prover.evidence(&proofs);
+    (proofs, evidence)
 }
 
 struct Outcome {
@@ -119,12 +125,22 @@ struct List {
     is_whole: bool,
     /// Names for `fields=`, if some members are sent only on request.
     fields: Option<String>,
+    /// Some members may be hidden all the same.
+    hides: bool,
+}
+
+/// Names for `fields=`.
+struct Names {
+    list: String,
+    /// They are all that the server's own help has.
+    are_documented: bool,
 }
 
 struct Prover<'a> {
     client: &'a Client,
     route: &'a Route,
     report: &'a Report,
+    help: Option<&'a Help>,
     pause: Duration,
     requests: usize,
     /// Time of each answer.
@@ -145,15 +161,12 @@ impl Prover<'_> {
             return Ok(Outcome::open("the list was not read".to_owned()));
         };
         let (before, is_whole) = (list.rows.clone(), list.is_whole);
-        // Rows of a moving list go while the filter is tried: more values are needed.
-        let each = if filter.moves { MIN_VALUES + 1 } else { MIN_VALUES };
+        let plan = Plan::new(&before, is_whole, filter);
         let mut trials = Vec::new();
-        if before.len() >= MIN_VALUES {
-            for value in values_to_try(&before, filter.of_persons, each) {
-                match self.select(filter, &value).await? {
-                    Ok(page) => trials.push(Trial { value, rows: page.rows, total: page.total }),
-                    Err(refused) => return Ok(Outcome::open(refused)),
-                }
+        while let Some(value) = plan.next_value(&trials) {
+            match self.select(filter, &value).await? {
+                Ok(page) => trials.push(Trial { value, rows: page.rows, total: page.total }),
+                Err(refused) => return Ok(Outcome::open(refused)),
             }
         }
         let after = if filter.moves {
@@ -223,6 +236,15 @@ impl Prover<'_> {
         let values = known.values(member);
         match filter.values {
             Values::IdsOf(thing) => {
+                let ids = self.ids.get(&thing);
+                if ids.is_some_and(|ids| !values.is_subset(ids)) {
+                    return Ok(Some(format!(
+                        "not all of its values are ids of {}",
+                        thing.plural()
+                    )));
+                }
+            }
+            Values::PerhapsIdsOf(thing) => {
                 if let Some(doubt) = self.doubt_of_ids(thing, &values) {
                     return Ok(Some(doubt));
                 }
@@ -236,9 +258,13 @@ impl Prover<'_> {
                     )));
                 }
             }
+            // The job number is another one, and the documented addresses are made of that.
+            Values::ForeignIds => {
+                return Ok(Some("no documented address shows a row by it".to_owned()));
+            }
             Values::Words => {}
         }
-        let hides = self.lists.get(&filter.resource).is_some_and(|list| list.fields.is_some());
+        let hides = self.lists.get(&filter.resource).is_some_and(|list| list.hides);
         Ok(hides.then(|| {
             "the server hides members until they are asked for, so another may hold the same"
                 .to_owned()
@@ -284,33 +310,104 @@ impl Prover<'_> {
         if self.lists.contains_key(&resource) {
             return Ok(None);
         }
-        let fields = self.fields(resource);
+        let names = self.names(resource);
+        let asked = match &names {
+            Some(names) => Some(self.read_pages(resource, Some(&names.list)).await?),
+            None => None,
+        };
+        let (read, fields, hides) = match (asked, names) {
+            (Some(Ok(read)), Some(Names { list, are_documented })) => {
+                (Ok(read), Some(list), !are_documented)
+            }
+            // A server that refuses the names has members that stay unknown.
+            (refused, _) => (self.read_pages(resource, None).await?, None, refused.is_some()),
+        };
+        match read {
+            Ok((rows, is_whole)) => {
+                self.lists.insert(resource, List { rows, is_whole, fields, hides });
+                Ok(None)
+            }
+            Err(refused) => Ok(Some(refused)),
+        }
+    }
+
+    /// Reads the first pages of a list and its last: the rows, and whether there are no others. The
+    /// inner error is a sentence about a refusal.
+    async fn read_pages(
+        &mut self,
+        resource: Resource,
+        fields: Option<&str>,
+    ) -> Result<Result<(Vec<Row>, bool), String>, Stop> {
         let mut rows: Vec<Row> = Vec::new();
         let mut page = 1;
-        let is_whole = loop {
-            let selection = Selection { filter: None, fields: fields.as_deref(), page };
+        loop {
+            let selection = Selection { filter: None, fields, page };
             let read = match self.ask(resource, selection).await? {
                 Ok(read) => read,
-                Err(refused) => return Ok(Some(refused)),
+                Err(refused) => return Ok(Err(refused)),
             };
             let size = read.rows.len();
             rows.extend(read.rows);
             let total = read.total.unwrap_or(rows.len());
             if rows.len() >= total || size == 0 || page > FIRST_PAGES {
-                break rows.len() >= total;
+                let is_whole = rows.len() >= total;
+                return Ok(Ok((rows, is_whole)));
             }
             page = if page == FIRST_PAGES { total.div_ceil(size).max(page + 1) } else { page + 1 };
-        };
-        self.lists.insert(resource, List { rows, is_whole, fields });
-        Ok(None)
+        }
     }
 
-    /// Names for `fields=`: all members that `inspect` saw, if some came only on request.
-    fn fields(&self, resource: Resource) -> Option<String> {
-        let members = self.members(resource);
-        members.iter().any(|member| member.only_when_asked).then(|| {
-            members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(",")
+    /// Names for `fields=`: all members that `inspect` saw and all that the help has, if some of
+    /// them come only on request.
+    fn names(&self, resource: Resource) -> Option<Names> {
+        let seen = self.members(resource);
+        let help = self.help.and_then(|help| help.resource(resource));
+        let documented = help.map_or(&[][..], |help| &help.members);
+        let is_seen =
+            |name: &str| seen.iter().any(|it| it.name.to_lowercase() == name.to_lowercase());
+        // Data of persons are not asked for: what a member of that kind holds is no id of a row.
+        let unseen = documented.iter().filter(|it| !is_seen(&it.name) && !is_personal(it));
+        let unseen: Vec<&str> = unseen.map(|it| it.name.as_str()).collect();
+        let is_hidden = seen.iter().any(|member| member.only_when_asked);
+        (is_hidden || !unseen.is_empty()).then(|| {
+            let names = seen.iter().map(|member| member.name.as_str()).chain(unseen);
+            let list = names.collect::<Vec<_>>().join(",");
+            Names { list, are_documented: !documented.is_empty() }
         })
+    }
+
+    /// Returns what the lists show beside the proofs.
+    fn evidence(&mut self, proofs: &[Proof]) -> Vec<Evidence> {
+        let center = self.route.contact_center().to_string();
+        let reports = self.report.resources.iter().filter(|seen| seen.contact_center == center);
+        let fed = reports.flat_map(|seen| {
+            let resource = Resource::ALL.into_iter().find(|it| it.as_str() == seen.resource);
+            let members = seen.members().iter().filter_map(move |member| {
+                Some(((resource?, member.feeds.clone()?), member.name.clone()))
+            });
+            members.collect::<Vec<_>>()
+        });
+        let proved = proofs.iter().filter(|proof| proof.grade == Grade::Proved);
+        let proved = proved.filter_map(|proof| {
+            let resource = Resource::ALL.into_iter().find(|it| it.as_str() == proof.resource)?;
+            Some(((resource, proof.field.clone()), proof.member.clone()?))
+        });
+        let lists = self.lists.drain().map(|(resource, list)| {
+            (resource, proof::List { rows: list.rows, is_whole: list.is_whole })
+        });
+        let found = self.client.evidence(&Known {
+            lists: lists.collect(),
+            ids: self.ids.clone(),
+            members: fed.chain(proved).collect(),
+        });
+        let evidence = found.into_iter().map(|found| Evidence {
+            contact_center: center.clone(),
+            resource: found.resource.as_str().to_owned(),
+            field: found.field.map(str::to_owned),
+            member: found.member,
+            statement: found.statement,
+        });
+        evidence.collect()
     }
 
     fn members(&self, resource: Resource) -> &[MemberReport] {
@@ -405,6 +502,32 @@ impl Prover<'_> {
         self.requests += 1;
         Ok(Instant::now())
     }
+}
+
+/// Beginnings of words that speak of persons, in names and descriptions of members.
+const OF_PERSONS: [&str; 14] = [
+    "cust",
+    "kund",
+    "subj",
+    "ämne",
+    "body",
+    "gps",
+    "first",
+    "förnamn",
+    "last",
+    "efternamn",
+    "phone",
+    "tele",
+    "email",
+    "epost",
+];
+
+/// Returns true for a member that by its name or its description holds data of a person.
+fn is_personal(member: &DocumentedMember) -> bool {
+    let speaks = |text: &str| OF_PERSONS.iter().any(|person| text.starts_with(person));
+    let words = member.words.to_lowercase().replace("e-", "e");
+    let mut words = words.split(|c: char| !c.is_alphanumeric());
+    speaks(&member.name.to_lowercase()) || words.any(speaks)
 }
 
 /// Returns true if the error says that the server or the network must be left alone, or that the

@@ -33,6 +33,24 @@ pub struct Report {
     /// Results of `--prove`, in the order in which the filters were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
+    /// What the lists of `--prove` show beside the proofs; no member is used because of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+}
+
+/// One observation about a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Id of the contact centre.
+    pub contact_center: String,
+    /// List of the member.
+    pub resource: String,
+    /// Field that it may hold; `None` for a fact that no field is made of.
+    pub field: Option<String>,
+    /// Name of the member.
+    pub member: String,
+    /// A sentence about what was seen.
+    pub statement: String,
 }
 
 /// Result for one filter.
@@ -256,6 +274,9 @@ pub fn table(report: &Report) -> String {
     for proof in &report.proofs {
         let _ = writeln!(text, "{}", proof_line(proof));
     }
+    for evidence in &report.evidence {
+        let _ = writeln!(text, "{}", evidence_line(evidence));
+    }
     text
 }
 
@@ -267,6 +288,16 @@ fn proof_line(proof: &Proof) -> String {
         _ => "is not proved".to_owned(),
     };
     format!("cc {contact_center}, {resource}: {field} {found}: {reason}")
+}
+
+fn evidence_line(evidence: &Evidence) -> String {
+    let Evidence { contact_center, resource, field, member, statement } = evidence;
+    match field {
+        Some(field) => {
+            format!("cc {contact_center}, {resource}: {field} may be `{member}`: {statement}")
+        }
+        None => format!("cc {contact_center}, {resource}: `{member}`: {statement}"),
+    }
 }
 
 fn resource(

@@ -34,6 +34,15 @@ struct Gathered<'a> {
     help: Option<&'a HelpReport>,
     /// Proved members of fields that nothing feeds, by field.
     proved: BTreeMap<&'a str, &'a Proof>,
+    /// Other evidence, by field: members and sentences.
+    evidence: BTreeMap<&'a str, Vec<(&'a str, &'a str)>>,
+}
+
+impl Gathered<'_> {
+    /// Returns true if a member feeds the field in some contact centre.
+    fn feeds(&self, field: &str) -> bool {
+        self.members.values().any(|member| member.feeds.as_deref() == Some(field))
+    }
 }
 
 /// Returns the file. It is valid as it is: what needs a decision is commented out, or maps to
@@ -63,8 +72,17 @@ pub fn fields_file(report: &Report) -> String {
     for proof in report.proofs.iter().filter(|proof| proof.grade == Grade::Proved) {
         let Some(found) = gathered.get_mut(proof.resource.as_str()) else { continue };
         // A field that is fed stays as it is: a proof that contradicts it is for the reader.
-        if found.missing.contains_key(proof.field.as_str()) {
+        if !found.feeds(&proof.field) {
             found.proved.insert(&proof.field, proof);
+        }
+    }
+    for evidence in &report.evidence {
+        let found = gathered.get_mut(evidence.resource.as_str());
+        if let (Some(found), Some(field)) = (found, &evidence.field)
+            && !found.feeds(field)
+        {
+            let entry = found.evidence.entry(field).or_default();
+            entry.push((&evidence.member, &evidence.statement));
         }
     }
     let mut text = HEADER.to_owned();
@@ -81,7 +99,8 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
     // A proof says more than a description; two entries of one field would be a mistake.
     let help: Vec<&HelpField> =
         help.into_iter().filter(|help| !found.proved.contains_key(help.field.as_str())).collect();
-    if found.unmapped.is_empty() && found.missing.is_empty() && help.is_empty() {
+    let nothing_found = found.proved.is_empty() && found.evidence.is_empty();
+    if found.unmapped.is_empty() && found.missing.is_empty() && help.is_empty() && nothing_found {
         return Ok(());
     }
     // If all fields below are commented out, so is the resource: an empty map would be an error.
@@ -92,13 +111,16 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
     for field in &help {
         suggest_by_help(text, resource, field, found.unmapped.get(field.field.as_str()))?;
     }
+    for (field, proof) in &found.proved {
+        let Proof { member: Some(member), parameter, .. } = proof else { continue };
+        writeln!(
+            text,
+            "  {field}: {{members: [{}], from: proved}} # proved by {parameter}=",
+            quoted(member)
+        )?;
+    }
     for (field, types) in &found.missing {
-        if let Some(Proof { member: Some(member), parameter, .. }) = found.proved.get(field) {
-            writeln!(
-                text,
-                "  {field}: {{members: [{}], from: proved}} # proved by {parameter}=",
-                quoted(member)
-            )?;
+        if found.proved.contains_key(field) {
             continue;
         }
         if help.iter().any(|help| help.field == **field) {
@@ -118,6 +140,16 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
         if let Some(help) = found.help {
             suggest_candidates(text, help, field)?;
         }
+        suggest_evidence(text, found, field)?;
+    }
+    // Fields that others can replace are never reported missing.
+    let spare = found
+        .evidence
+        .keys()
+        .filter(|field| !found.missing.contains_key(*field) && !found.proved.contains_key(*field));
+    for field in spare {
+        writeln!(text, "#   {field}: {{members: [ ]}}")?;
+        suggest_evidence(text, found, field)?;
     }
     for (field, words) in &found.unmapped {
         if help.iter().any(|help| help.field == **field) {
@@ -172,6 +204,14 @@ fn suggest_by_help(
         |word: &str| field.values.iter().any(|(value, _, _)| value.eq_ignore_ascii_case(word));
     for word in unmapped.into_iter().flatten().filter(|word| !is_documented(word)) {
         writeln!(text, "#       {}:  # it is in the answers", quoted(word))?;
+    }
+    Ok(())
+}
+
+/// Writes what was seen about a field beside proofs.
+fn suggest_evidence(text: &mut String, found: &Gathered<'_>, field: &str) -> std::fmt::Result {
+    for (member, statement) in found.evidence.get(field).into_iter().flatten() {
+        writeln!(text, "#     {}: {statement}", quoted(member))?;
     }
     Ok(())
 }

@@ -4,6 +4,8 @@
 //! The rules are pure: they judge rows that others read. A member that is proved is right, so every
 //! rule refutes when in doubt.
 
+mod evidence;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -13,8 +15,11 @@ use serde_json::{Map, Value};
 
 use self::{
     Thing::{Agent, AgentGroup, Case, Service, ServiceGroup},
-    Values::{IdsOf, OwnIds, Words},
+    Values::{ForeignIds, IdsOf, OwnIds, PerhapsIdsOf, Words},
 };
+pub(in crate::trio) use evidence::ServerTime;
+pub use evidence::{Evidence, Known, List};
+
 use crate::model::Resource;
 
 /// A row of a list, as the server sent it.
@@ -50,8 +55,12 @@ pub struct Filter {
 pub enum Values {
     /// Ids of the rows themselves: each row has an address below its id.
     OwnIds(Thing),
-    /// Ids of other things.
+    /// Ids of other things, by the name of the parameter.
     IdsOf(Thing),
+    /// Ids of other things, of which the name of the parameter says less: they may be of others.
+    PerhapsIdsOf(Thing),
+    /// Ids of the rows themselves under which no documented address shows them.
+    ForeignIds,
     /// Names and words.
     Words,
 }
@@ -103,24 +112,28 @@ impl Filter {
 /// them.
 // `firstName`, `lastName` and `cust` are documented as well. They are never used: a person's name
 // must not stand in an address, which servers and proxies log.
-pub const FILTERS: [Filter; 15] = [
+pub const FILTERS: [Filter; 18] = [
     Filter::new(Resource::Services, "id", "id", OwnIds(Service)),
     Filter::new(Resource::ServiceGroups, "id", "id", OwnIds(ServiceGroup)),
     Filter::new(Resource::AgentGroups, "id", "id", OwnIds(AgentGroup)),
     Filter::new(Resource::AgentState, "id", "id", OwnIds(Agent)).of_persons(),
     Filter::new(Resource::ServiceState, "id", "id", OwnIds(Service)).of_moving_rows(),
     Filter::new(Resource::Calls, "id", "id", OwnIds(Case)).of_persons(),
-    Filter::new(Resource::Calls, "service", "service_id", IdsOf(Service)).of_persons(),
+    Filter::new(Resource::Calls, "service", "service_id", PerhapsIdsOf(Service)).of_persons(),
     Filter::new(Resource::Cases, "jobno", "id", OwnIds(Case)).of_persons(),
-    Filter::new(Resource::Cases, "sid", "service_id", IdsOf(Service)).of_persons(),
+    Filter::new(Resource::Cases, "sid", "service_id", PerhapsIdsOf(Service)).of_persons(),
     Filter::new(Resource::Cases, "caseClass", "class", Words).of_persons(),
     Filter::new(Resource::Services, "groupId", "group_id", IdsOf(ServiceGroup)),
     Filter::new(Resource::Skills, "serviceId", "service_id", IdsOf(Service)),
+    Filter::new(Resource::Skills, "userId", "agent_id", PerhapsIdsOf(Agent)).of_persons(),
     // The documentation's own example of a name is the beginning of one, which proves nothing; so
     // these come last.
     Filter::new(Resource::Services, "name", "name", Words),
+    Filter::new(Resource::ServiceState, "name", "name", Words).of_moving_rows(),
     Filter::new(Resource::ServiceGroups, "name", "name", Words),
     Filter::new(Resource::AgentGroups, "name", "name", Words),
+    // The number that other systems know the case by: it is no field, and not the job number.
+    Filter::new(Resource::Cases, "vid", "vid", ForeignIds).of_persons(),
 ];
 
 /// Rows of a list, read without a filter before and after the trials.
@@ -205,23 +218,93 @@ fn candidates(rows: &[Row]) -> BTreeSet<&str> {
     members.map(|(name, _)| name.as_str()).collect()
 }
 
-/// Returns the values to ask for: up to `each` of each member, each value once.
+/// Values to ask a filter for, chosen by the answers so far: first one of each member, so that a
+/// filter that selects by two members is found; then the others of the members that agree.
 ///
 /// Values that prove nothing are left out: those that all rows have, 0 and 1, and times and
-/// fractions, which no documented filter selects by. `of_persons` says
-/// that the rows describe persons or their cases: then only values with a digit and without a
-/// space are asked for, and none that looks like a telephone number.
-pub fn values_to_try(rows: &[Row], of_persons: bool, each: usize) -> Vec<String> {
-    let mut chosen: Vec<String> = Vec::new();
-    for member in candidates(rows) {
-        let own = values_of(rows, member, of_persons);
-        for value in own.into_iter().take(each) {
-            if !chosen.contains(&value) {
-                chosen.push(value);
+/// fractions, which no documented filter selects by. Of rows that describe persons or their cases
+/// only values with a digit and without a space are asked for, and none that looks like a telephone
+/// number.
+#[derive(Debug)]
+pub struct Plan<'r> {
+    known: &'r [Row],
+    is_whole: bool,
+    moves: bool,
+    /// Values of each member, the first ones first.
+    values: Vec<(&'r str, Vec<String>)>,
+}
+
+impl<'r> Plan<'r> {
+    /// Plans the values for a filter of a list, of which all rows are known or some.
+    pub fn new(known: &'r [Row], is_whole: bool, filter: &Filter) -> Self {
+        let mut values = Vec::new();
+        // A list with fewer rows proves nothing, whatever is asked.
+        if known.len() >= MIN_VALUES {
+            // Rows of a moving list go while the filter is tried: more values are needed.
+            let each = if filter.moves { MIN_VALUES + 1 } else { MIN_VALUES };
+            for member in candidates(known) {
+                let mut own = values_of(known, member, filter.of_persons);
+                own.truncate(each);
+                values.push((member, own));
             }
         }
+        Self { known, is_whole, moves: filter.moves, values }
     }
-    chosen
+
+    /// Returns the next value to ask for; `None` if the answers are enough.
+    pub fn next_value(&self, trials: &[Trial]) -> Option<String> {
+        let is_asked = |value: &String| trials.iter().any(|trial| trial.value == *value);
+        let is_open = |member: &str| trials.iter().all(|trial| !self.contradicts(member, trial));
+        let open: Vec<&(&str, Vec<String>)> =
+            self.values.iter().filter(|(member, _)| is_open(member)).collect();
+        if open.is_empty() {
+            return None;
+        }
+        let mut untried = self.values.iter().filter(|(_, values)| !values.iter().any(is_asked));
+        if let Some(value) = untried.find_map(|(_, values)| values.first()) {
+            return Some(value.clone());
+        }
+        // Rows of a moving list may have gone, so an answer without rows contradicts no member of
+        // it; one with rows shows the members that matter.
+        let agrees = |member: &str| {
+            let mut with_rows = trials.iter().filter(|trial| !trial.rows.is_empty());
+            with_rows.any(|trial| trial.has_value(member))
+        };
+        let agreeing: Vec<&(&str, Vec<String>)> =
+            open.iter().copied().filter(|(member, _)| agrees(member)).collect();
+        let wanted = if agreeing.is_empty() { open } else { agreeing };
+        let mut values = wanted.into_iter().flat_map(|(_, values)| values);
+        values.find(|value| !is_asked(value)).cloned()
+    }
+
+    /// Returns true if the answer cannot come from a filter by the member.
+    fn contradicts(&self, member: &str, trial: &Trial) -> bool {
+        if !trial.has_value(member) {
+            return true;
+        }
+        let expected = self.known.iter().filter(|row| trial.is_value_of(row, member)).count();
+        match (self.moves, self.is_whole) {
+            (true, _) => false,
+            (false, true) => trial.returned() != expected,
+            (false, false) => trial.returned() < expected,
+        }
+    }
+}
+
+impl Trial {
+    fn is_value_of(&self, row: &Row, member: &str) -> bool {
+        value_of(row, member).as_deref() == Some(self.value.as_str())
+    }
+
+    /// Returns true if every row that came has the value.
+    fn has_value(&self, member: &str) -> bool {
+        self.rows.iter().all(|row| self.is_value_of(row, member))
+    }
+
+    /// Number of rows of the whole answer.
+    fn returned(&self) -> usize {
+        self.total.unwrap_or_default().max(self.rows.len())
+    }
 }
 
 /// Values of a member that can be asked for. One that several rows share comes first: a filter that
@@ -274,7 +357,7 @@ pub fn find_member(known: &KnownRows, trials: &[Trial]) -> Result<String, Unprov
     if known.before.len() < MIN_VALUES {
         return Err(Unproved::FewRows);
     }
-    if trials.len() < MIN_VALUES {
+    if trials.is_empty() {
         return Err(Unproved::FewValues);
     }
     // Members that only the answers have count as well: a hidden member may appear there.
@@ -311,11 +394,10 @@ impl KnownRows {
 
     /// Returns true if the answer has exactly the rows whose member has the value.
     fn agrees(&self, member: &str, trial: &Trial) -> bool {
-        let has_value = |row: &Row| value_of(row, member).as_deref() == Some(trial.value.as_str());
-        if !trial.rows.iter().all(has_value) {
+        if !trial.has_value(member) {
             return false;
         }
-        let returned = trial.total.unwrap_or_default().max(trial.rows.len());
+        let returned = trial.returned();
         match self.count(member, &trial.value) {
             Some(expected) if self.is_whole => returned == expected,
             Some(expected) => returned >= expected,

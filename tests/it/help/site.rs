@@ -8,10 +8,10 @@ use wiremock::{
 use crate::support::HandWritten;
 
 /// Path that the links of the stock pages use.
-pub(super) const LINKED: &str = "/TE/API/Help";
+pub(crate) const LINKED: &str = "/TE/API/Help";
 
 /// Returns the index with the lists of services' and agents' states, at these addresses.
-pub(super) fn index(services: &str, agents: &str) -> String {
+pub(crate) fn index(services: &str, agents: &str) -> String {
     let row = |path: &str, href: &str| {
         format!(
             "<tr><td class=\"api-name\"><a href=\"{href}\">GET cc/{{ccid}}/{path}?page={{page}}</a></td>\
@@ -26,7 +26,7 @@ pub(super) fn index(services: &str, agents: &str) -> String {
 }
 
 /// Returns a table of members: name, type, words.
-pub(super) fn table(members: &[(&str, &str, &str)]) -> String {
+pub(crate) fn table(members: &[(&str, &str, &str)]) -> String {
     let row = |(name, kind, words): &(&str, &str, &str)| {
         format!(
             "<tr><td class=\"parameter-name\">{name}</td>\
@@ -40,7 +40,7 @@ pub(super) fn table(members: &[(&str, &str, &str)]) -> String {
 }
 
 /// Returns the page of a request whose answer has this table, after the type.
-pub(super) fn request(kind: &str, table: &str, sample: &str) -> String {
+pub(crate) fn request(kind: &str, table: &str, sample: &str) -> String {
     let sample = match sample {
         "" => String::new(),
         sample => format!("<h3>Response Formats</h3><pre class=\"wrapped\">{sample}</pre>"),
@@ -52,12 +52,12 @@ pub(super) fn request(kind: &str, table: &str, sample: &str) -> String {
 }
 
 /// Returns a link to the page of a type.
-pub(super) fn link(name: &str) -> String {
+pub(crate) fn link(name: &str) -> String {
     format!("<a href=\"{LINKED}/ResourceModel?modelName={name}\">{name}</a>")
 }
 
 /// Returns the page of an enumeration.
-pub(super) fn enumeration(values: &[(&str, i64)]) -> String {
+pub(crate) fn enumeration(values: &[(&str, i64)]) -> String {
     let row = |(name, number): &(&str, i64)| {
         format!(
             "<tr><td class=\"enum-name\"><b>{name}</b></td>\
@@ -69,7 +69,7 @@ pub(super) fn enumeration(values: &[(&str, i64)]) -> String {
 }
 
 /// Serves a page below the base, as the exporter asks for it.
-pub(super) async fn serve(trio: &HandWritten, below: &str, response: ResponseTemplate) {
+pub(crate) async fn serve(trio: &HandWritten, below: &str, response: ResponseTemplate) {
     Mock::given(method("GET"))
         .and(path(format!("/te/api/{below}")))
         .respond_with(response)
@@ -78,7 +78,7 @@ pub(super) async fn serve(trio: &HandWritten, below: &str, response: ResponseTem
 }
 
 /// Serves the page of a type.
-pub(super) async fn serve_type(trio: &HandWritten, name: &str, page: String) {
+pub(crate) async fn serve_type(trio: &HandWritten, name: &str, page: String) {
     Mock::given(method("GET"))
         .and(path("/te/api/Help/ResourceModel"))
         .and(query_param("modelName", name))
@@ -87,12 +87,12 @@ pub(super) async fn serve_type(trio: &HandWritten, name: &str, page: String) {
         .await;
 }
 
-pub(super) fn html(page: impl Into<Vec<u8>>) -> ResponseTemplate {
+pub(crate) fn html(page: impl Into<Vec<u8>>) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_raw(page, "text/html; charset=utf-8")
 }
 
 /// A site that describes states of agents as numbers, and states of services, both in envelopes.
-pub(super) async fn described() -> HandWritten {
+pub(crate) async fn described() -> HandWritten {
     let trio = HandWritten::start().await;
     serve(&trio, "help", html(index(&format!("{LINKED}/Api/S"), &format!("{LINKED}/Api/A")))).await;
     let envelope = |item: &str| {

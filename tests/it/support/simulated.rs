@@ -6,7 +6,7 @@ use trio_exporter::{
     app::shutdown,
     config::Target,
     model::Clock,
-    sim::{self, Options, Simulator},
+    sim::{self, Naming, Options, Simulator},
     trio::{Dictionary, Limits},
 };
 
@@ -82,8 +82,9 @@ impl Simulated {
         target.trio.username = self.options.username.clone().into();
         target.trio.password = self.options.password.clone().into();
         target.trio.limits = Limits { request: Duration::from_secs(5), ..Limits::default() };
-        if mapped && self.options.dialect.needs_fields_file() {
-            let fields = self.options.dialect.fields_file();
+        let Options { dialect, naming, .. } = self.options;
+        if mapped && (dialect.needs_fields_file() || naming != Naming::Own) {
+            let fields = dialect.fields_file_with(naming);
             target.dictionary =
                 Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
         }

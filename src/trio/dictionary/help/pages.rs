@@ -226,6 +226,7 @@ fn rows(table: &[Piece]) -> Vec<Vec<(String, PageType)>> {
     let mut rows: Vec<Vec<(String, PageType)>> = Vec::new();
     let mut in_link = false;
     let mut in_cell = false;
+    let mut is_closed = false;
     for piece in table {
         match piece {
             Piece::Open(tag) if tag.name == "tr" => {
@@ -243,7 +244,10 @@ fn rows(table: &[Piece]) -> Vec<Vec<(String, PageType)>> {
                 }
             }
             Piece::Close(name) if matches!(name.as_str(), "td" | "tr") => in_cell = false,
-            Piece::Close(name) if name == "table" => break,
+            Piece::Close(name) if name == "table" => {
+                is_closed = true;
+                break;
+            }
             piece if in_cell => {
                 if let Some((_, cell)) = rows.last_mut().and_then(|row| row.last_mut()) {
                     cell.add(piece, &mut in_link);
@@ -251,6 +255,10 @@ fn rows(table: &[Piece]) -> Vec<Vec<(String, PageType)>> {
             }
             _ => {}
         }
+    }
+    // A page that was cut off may end within a name, and `agentIds` would become `agentId`.
+    if !is_closed {
+        rows.pop();
     }
     rows
 }

@@ -169,3 +169,29 @@ fn login_form_is_recognised() {
     assert!(is_login("<form><input type=\"Password\" name=p></form>"));
     assert!(!is_login("<input type=text><p>type=\"password\"</p>"));
 }
+
+#[test]
+fn page_that_is_cut_off_anywhere_shows_no_other_names() {
+    let page = request("", TABLE_OF_MEMBERS, "");
+    let Some(whole) = request_page(&page) else { panic!("a page") };
+    assert_eq!(whole.members.len(), 4);
+    for at in (0..page.len()).filter(|at| page.is_char_boundary(*at)) {
+        let Some(cut) = request_page(&page[..at]) else { continue };
+        assert!(whole.members.starts_with(&cut.members), "cut at {at}: {:?}", cut.members);
+    }
+}
+
+#[test]
+fn missing_or_doubled_tags_add_no_names() {
+    let Some(whole) = request_page(&request("", TABLE_OF_MEMBERS, "")) else { panic!("a page") };
+    let names: Vec<&str> = whole.members.iter().map(|member| &*member.name).collect();
+    let tags = ["<tr>", "</tr>", "</td>", "<tbody>", "</tbody>", "<p>", "</p>", "</a>"];
+    for broken in tags.iter().flat_map(|tag| {
+        let doubled = TABLE_OF_MEMBERS.replace(tag, &format!("{tag}{tag}"));
+        [TABLE_OF_MEMBERS.replace(tag, ""), doubled]
+    }) {
+        let Some(page) = request_page(&request("", &broken, "")) else { continue };
+        let found: Vec<&str> = page.members.iter().map(|member| &*member.name).collect();
+        assert!(found.iter().all(|name| names.contains(name)), "{found:?} in {broken}");
+    }
+}
