@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings, Streams,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, WallSettings,
     access::{guard::Guard, own_hosts::OwnHosts},
     router, serve,
 };
@@ -78,7 +78,7 @@ impl Server {
             landing,
             Reload::channel().0,
             None,
-            Streams::without_server(),
+            Some(WallSettings::without_server()),
         ));
         Self { router, publishers, clock, draining }
     }

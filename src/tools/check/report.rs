@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::boards::Unlisted;
 use crate::{
     diagnosis::{Finding, FindingKind, Severity, Subject},
     model::{Text, is_unprintable},
@@ -49,13 +50,15 @@ pub struct Line {
 /// All lines about a target, in the order in which they are printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    target: Option<Text>,
+    pub(super) target: Option<Text>,
     /// The lines.
     pub lines: Vec<Line>,
     /// Findings that have no line yet.
     found: Vec<Finding>,
     /// Findings that have one.
     printed: Vec<(FindingKind, Subject)>,
+    /// Entries of wallboards that match no service of the target; `None` if that is not known.
+    pub(super) unlisted: Option<Vec<Unlisted>>,
 }
 
 impl Report {
