@@ -203,7 +203,7 @@ fn center_figures(input: &CenterInput<'_>, now: Stamp, agents: WallAgents) -> Ce
             .filter_map(age)
             .collect(),
         agents_reading: age(Collector::AgentState),
-        skills_reading: age(Collector::Skills),
+        skills_reading: skills_reading(input, now),
     }
 }
 
@@ -263,6 +263,11 @@ fn class(
 /// Returns true if the figures of queues come from a collector.
 fn feeds_queues(collector: Collector) -> bool {
     collector == Collector::ServiceState || collector.lists_cases()
+}
+
+/// Returns the age of the reading that says who has which skill.
+fn skills_reading(input: &CenterInput<'_>, now: Stamp) -> Option<ReadingAge> {
+    reading_age(input, Collector::Skills, now)
 }
 
 /// Returns the age of the last complete data of a collector; `None` if it is off.

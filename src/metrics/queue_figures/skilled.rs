@@ -29,7 +29,7 @@ pub enum SkilledNow {
 
 /// Returns the agents of each service of a contact centre, by its id. A service without an entry is
 /// unknown.
-// Over all services, whatever a wallboard shows: two wallboards of different services, laid beside
+// Over all services, not only those of one wallboard: two wallboards of different services, laid beside
 // each other, must not tell more than one.
 pub(super) fn skilled_now<'a>(
     skills: &'a ServiceSkills,

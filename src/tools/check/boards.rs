@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{CheckTarget, Report};
+use super::{CheckTarget, Report, report::Unlisted};
 use crate::{
     model::{Text, Wallboard},
     snapshot::{Center, Snapshot},
 };
-
-/// A wallboard, and an entry of its `services` that matches no service of a target.
-pub(super) type Unlisted = (Text, String);
 
 /// Returns the entries that match no service of this target; `None` if its services cannot be read.
 pub(super) fn unlisted(target: &CheckTarget, snapshot: &Snapshot) -> Option<Vec<Unlisted>> {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use super::boards::Unlisted;
 use crate::{
     diagnosis::{Finding, FindingKind, Severity, Subject},
     model::{Text, is_unprintable},
 };
+
+/// A wallboard, and an entry of its `services` that matches no service of a target.
+pub(super) type Unlisted = (Text, String);
 
 /// Severity of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
