@@ -218,6 +218,6 @@ impl Kind for Origin {
     fn form(&mut self) -> Form {
         let example = "https://www.example.se";
         let pattern = "^https?://[^/?#@*\\s]+$";
-        Form::new("origins", json!({"type": "string", "pattern": pattern, "examples": [example]}))
+        Form::new("origin", json!({"type": "string", "pattern": pattern, "examples": [example]}))
     }
 }
