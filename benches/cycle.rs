@@ -112,6 +112,7 @@ fn config(trio: &SimulatedTrio) -> Config {
         },
         state_file: None,
         shard: None,
+        wallboards: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -30,7 +30,7 @@ use tokio::{
 
 use crate::{
     config::{Config, Target},
-    http::{self, Landing, Readiness, Reload, Reply, Server},
+    http::{self, Landing, Readiness, Reload, Reply, Server, WallSettings},
     metrics::BuildInfo,
     model::Clock,
     poller::{self, Latest, Poller},
@@ -141,13 +141,15 @@ impl App {
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
+        let boards = targets.wallboards();
+        let wall = server.streams().map(|streams| WallSettings { streams, boards });
         let router = http::router(
             targets.exposition(),
             readiness,
             landing(),
             reload.clone(),
             external,
-            server.streams(),
+            wall,
         );
         Ok(Self {
             server,

@@ -13,6 +13,7 @@ mod schema;
 mod secret;
 mod sections;
 mod target;
+mod wallboards;
 pub mod web;
 
 use std::{
@@ -24,7 +25,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     metrics,
-    model::{Goals, Selection, Shard, Text},
+    model::{Goals, Selection, Shard, Text, Wallboard},
     poller, tally,
     trio::{self, Dictionary},
     yaml::{self, Complaints, Entry},
@@ -51,6 +52,8 @@ pub struct Config {
     pub state_file: Option<PathBuf>,
     /// Number of this exporter among those that share the targets; `None`: it reads all targets.
     pub shard: Option<Shard>,
+    /// Wallboards, in the order of the file.
+    pub wallboards: Vec<Arc<Wallboard>>,
     /// Settings that are allowed but unwise, one sentence each, to be logged.
     pub warnings: Vec<String>,
 }
@@ -159,11 +162,13 @@ fn read(keys: &mut Keys<'_, '_>, files: &mut Files) -> Config {
     let targets: Vec<Target> = targets.into_iter().flatten().collect();
     let poll = sections::poll(keys);
     let poll = sections::collectors(keys, poll);
+    let (wallboards, on_wallboards) = wallboards::read(keys);
     // A target with an error has no known name. Skip this check then, or a rule that names that
     // target would be reported as a second error.
     if targets.len() == listed {
         let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
         references.check_targets(&names, keys.complaints());
+        on_wallboards.check_targets(&names, keys.complaints());
     }
     goals::warn(&goals, &references.wait_targets, &poll, &mut warnings);
     let (tally, identity) = agents::read(keys, files);
@@ -176,6 +181,7 @@ fn read(keys: &mut Keys<'_, '_>, files: &mut Files) -> Config {
         metrics: metrics::Settings { max_series, identity, ..metrics::Settings::default() },
         state_file,
         shard: None,
+        wallboards,
         warnings,
     }
 }

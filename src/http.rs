@@ -5,6 +5,9 @@
 //! | `GET /` | landing page: a table of these addresses |
 //! | `GET /wall` | the queues at a glance; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` is `en` or `sv` |
 //! | `GET /wall/events` | the same as server-sent events; 503 above `--web.max-streams` |
+//! | `GET /wall/NAME`, `GET /wall/NAME/events` | a wallboard of the configuration |
+//! | `GET /api/v1/queues` | the values of `/wall` as JSON |
+//! | `GET /api/v1/wallboards/NAME` | those of a wallboard of the configuration |
 //! | `GET /wall.js`, `GET /wall.css` | script and style of the wallboard |
 //! | `GET /metrics` | metrics of every target and of the exporter; `?target=NAME`: of that target alone |
 //! | `GET /metrics/agents` | per-agent metrics; 404 while `agents.identity` is `none`; takes `?target=NAME` |
@@ -51,7 +54,7 @@ pub use pages::{
     landing::Landing,
     log_level::{LogFilter, log_level},
     reload::{Reload, Reloaded, Reply},
-    wall::{EVENTS_PATH, Streams},
+    wall::{EVENTS_PATH, Streams, WallSettings, Wallboards},
 };
 pub use serve::{
     Server, Settings,
@@ -73,6 +76,7 @@ struct Shared {
     reload: Reload,
     external: Option<ExternalUrl>,
     wall: Arc<wall::Wall>,
+    serves_wall: bool,
 }
 
 /// Path and handler of each page that [`router`] serves.
@@ -83,6 +87,10 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
         (EVENTS_PATH, get(wall::events)),
         (wall::SCRIPT_PATH, get(wall::script)),
         (wall::STYLE_PATH, get(wall::style)),
+        (wall::BOARD_PATH, get(wall::board_page)),
+        (wall::BOARD_EVENTS_PATH, get(wall::board_events)),
+        (wall::QUEUES_PATH, get(wall::queues)),
+        (wall::JSON_PATH, get(wall::board_json)),
         (metrics::PATH, get(metrics::main)),
         (metrics::AGENTS_PATH, get(metrics::agents)),
         (metrics::EXPORTER_PATH, get(metrics::exporter)),
@@ -104,19 +112,21 @@ pub fn paths() -> Vec<&'static str> {
 }
 
 /// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at
-/// the host and port of the request for `/sd`. `streams` are those of [`Server::streams`].
+/// the host and port of the request for `/sd`. Without `wall` there are no pages of the wallboard.
 pub fn router(
     exposition: Arc<Exposition>,
     readiness: Readiness,
     landing: Landing,
     reload: Reload,
     external: Option<ExternalUrl>,
-    streams: Streams,
+    wall: Option<WallSettings>,
 ) -> Router {
     let (readiness, landing) = (Arc::new(readiness), Arc::new(landing));
-    let wall = Arc::new(wall::Wall::new(streams));
-    let shared = Shared { exposition, readiness, landing, reload, external, wall };
-    let pages = pages().into_iter();
+    let serves_wall = wall.is_some();
+    let wall = Arc::new(wall::Wall::new(wall.unwrap_or_else(WallSettings::without_server)));
+    let shared = Shared { exposition, readiness, landing, reload, external, wall, serves_wall };
+    let is_served = |path: &str| serves_wall || !wall::is_page(path);
+    let pages = pages().into_iter().filter(|(path, _)| is_served(path));
     pages
         .fold(Router::new(), |router, (path, page)| router.route(path, page))
         .fallback(not_found)

@@ -26,7 +26,7 @@ pub use exposition::{
 };
 pub use families::{exporter::Sharing, fields::FieldUsage, identity::Identity, process::Process};
 pub use queue_figures::{
-    CenterFigures, ClassFigures, PresentState, QueueFigures, ReadingAge, TargetFigures,
+    CenterFigures, ClassFigures, PresentState, QueueFigures, ReadingAge, SkilledNow, TargetFigures,
     queue_figures,
 };
 

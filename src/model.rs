@@ -14,6 +14,7 @@ mod service;
 mod shard;
 mod time;
 mod wait_mismatch;
+mod wallboard;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{
@@ -32,6 +33,7 @@ pub use service::{
 pub use shard::{NoShard, Shard};
 pub use time::{Clock, ClockSkew, Moment, Stamp, seconds_between, unix_seconds};
 pub use wait_mismatch::{WaitFactor, WaitMismatch};
+pub use wallboard::{Language, WallAgents, WallColumn, Wallboard};
 
 /// A Trio id or name. Shared, because the same few thousand texts are in every reading.
 pub type Text = std::sync::Arc<str>;

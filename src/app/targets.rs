@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     config::{Config, Target},
+    http::Wallboards,
     metrics::{self, Exposition, Sharing, Source},
     model::{Clock, Goals, Shard, unix_seconds},
     poller,
@@ -34,6 +35,7 @@ pub(super) struct Targets {
     state_file_stats: Option<Arc<StateFileStats>>,
     state_writer: Option<StateWriterHandle>,
     supervisor: Arc<Supervisor>,
+    wallboards: watch::Sender<Wallboards>,
     running: JoinSet<anyhow::Error>,
 }
 
@@ -103,6 +105,7 @@ impl Targets {
             state_file: config.state_file,
             state_file_stats,
             state_writer: state_writer.as_ref().map(StateWriter::handle),
+            wallboards: watch::Sender::new(config.wallboards.into()),
             running: JoinSet::new(),
         };
         targets.record_reload(true);
@@ -112,6 +115,11 @@ impl Targets {
     /// Returns the exposition of these targets.
     pub(super) fn exposition(&self) -> Arc<Exposition> {
         self.exposition.clone()
+    }
+
+    /// Returns the wallboards of the configuration; a reload replaces them.
+    pub(super) fn wallboards(&self) -> watch::Receiver<Wallboards> {
+        self.wallboards.subscribe()
     }
 
     /// Returns the factories, for tests and `--once`, which drive the pollers themselves.
@@ -206,6 +214,12 @@ impl Targets {
             sharing,
         );
         self.exposition.replace(sources, settings);
+        // After the targets: a page that is rendered in between shows an old wallboard of them.
+        // Unchanged ones are not replaced: that would end all streams.
+        let is_new = **self.wallboards.borrow() != *config.wallboards;
+        if is_new {
+            self.wallboards.send_replace(config.wallboards.into());
+        }
         // The writer holds the lock and the open file from the start.
         if config.state_file != self.state_file {
             tracing::warn!("state_file: another file is used after a restart only");

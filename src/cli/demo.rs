@@ -90,6 +90,7 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         metrics: metrics::Settings { identity: Identity::Name, ..metrics::Settings::default() },
         state_file: None,
         shard: None,
+        wallboards: Vec::new(),
         warnings: Vec::new(),
     })
 }

@@ -18,7 +18,7 @@ use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
     files::open_regular,
-    model::{AuthFailure, Clock, Collector},
+    model::{AuthFailure, Clock, Collector, Wallboard},
     poller::{self, Poller},
     stats::Stats,
     tally,
@@ -138,6 +138,7 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
     let config = run::configuration(args.config.as_deref())?;
     let configured = config.targets.len();
     let mut targets = config.targets;
+    let all: Vec<_> = targets.iter().map(|target| target.name.clone()).collect();
     if let Some(wanted) = args.target.as_deref() {
         let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
         targets.retain(|target| &*target.name == wanted);
@@ -149,13 +150,15 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
     }
     let mut out = io::stdout();
     write!(out, "{}", check::configuration(configured, &config.warnings))?;
-    let mut failures = 0;
+    let (mut failures, mut reports) = (0, Vec::new());
     for target in targets {
         // Printed target by target: one that hangs must not hide what is known about the others.
-        let report = check_target(target, &config.poll, args.learn).await?;
+        let report = check_target(target, &config.poll, &config.wallboards, args.learn).await?;
         write!(out, "{report}")?;
         failures += report.count(Level::Fail);
+        reports.push(report);
     }
+    write!(out, "{}", check::wallboards(&config.wallboards, &all, &reports))?;
     if failures > 0 {
         bail!("{failures} of the lines above say FAIL");
     }
@@ -165,6 +168,7 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
 async fn check_target(
     target: Target,
     poll: &poller::Settings,
+    wallboards: &[Arc<Wallboard>],
     learn: bool,
 ) -> anyhow::Result<Report> {
     let (clock, stats) = (Clock::system(), Arc::new(Stats::default()));
@@ -176,6 +180,7 @@ async fn check_target(
         intervals: Collector::ALL.map(|collector| poll.interval(collector)),
         configuration: poll.configuration,
         limits: target.poll,
+        wallboards: wallboards.to_vec(),
     };
     let mut report = check::check(&target, &client, &stats, &clock).await;
     if learn {

@@ -53,6 +53,9 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_streams: usize,
+    /// No wallboard: /wall and /api/v1 answer 404.
+    #[arg(long = "web.no-wallboard")]
+    no_wallboard: bool,
     /// Time for a client to send the head of its first request.
     #[arg(
         long = "web.header-timeout",
@@ -103,6 +106,7 @@ impl WebArgs {
             files,
             check_interval: Settings::CHECK_INTERVAL,
             external,
+            wallboard: !self.no_wallboard,
         })
     }
 

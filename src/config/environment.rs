@@ -71,6 +71,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         metrics: metrics::Settings::default(),
         state_file: None,
         shard: None,
+        wallboards: Vec::new(),
         warnings,
     })
 }

@@ -49,11 +49,11 @@ pub(super) struct References {
     /// All wait targets, to be compared with the intervals of the collectors.
     pub(super) wait_targets: Vec<WaitTarget>,
     /// The targets that rules name: position, key and pattern.
-    targets: Vec<(Position, String, Pattern)>,
+    pub(super) targets: Vec<(Position, String, Pattern)>,
 }
 
 impl References {
-    /// Reports rules for targets that are not configured.
+    /// Reports patterns for targets that are not configured.
     pub(super) fn check_targets(&self, names: &[&str], complaints: &mut Complaints) {
         let is_missing = |pattern: &Pattern| !names.iter().any(|name| pattern.means(name));
         for (at, key, _) in self.targets.iter().filter(|(.., pattern)| is_missing(pattern)) {

@@ -14,9 +14,10 @@ use super::{
 
 /// The maps of which a list of one may be written without its brackets, and their places in the
 /// schema. They are named there, or their keys would be in it twice.
-const NAMED: [(&str, &str); 2] = [
+const NAMED: [(&str, &str); 3] = [
     ("target", "/properties/targets/anyOf"),
     ("rule", "/properties/goals/properties/services/anyOf"),
+    ("wallboard", "/properties/wallboards/anyOf"),
 ];
 
 fn describe() -> Form {

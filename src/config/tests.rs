@@ -7,7 +7,9 @@ use tempfile::TempDir;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::{AgentState, CaseClass, Collector, ServiceNames};
+use crate::model::{
+    AgentState, CaseClass, Collector, Language, ServiceNames, WallAgents, WallColumn,
+};
 
 mod declared;
 mod environment;
@@ -116,6 +118,11 @@ goals:
     voice: {{wait_target: 30s, level_target: 0.9, warning_after: 1m, critical_after: 5m}}
     email: {{wait_target: 48h}}
 metrics: {{max_series: 100000, keep_counters: 2h}}
+wallboards:
+  - {{name: front-1, targets: MA*, contact_centers: 1, service_groups: [a, b], services: Växel*, classes: email,
+     columns: [waiting, free], agents: services, language: sv, title: Växeln, notice: closed,
+     allowed_origins: 'https://a.example:8443', frame_ancestors: ['http://b.example']}}
+  - name: plain
 "
     );
     let config = load_text("everything", &text).expect("valid");
@@ -140,6 +147,20 @@ metrics: {{max_series: 100000, keep_counters: 2h}}
         .map(|class| (class.class.as_str(), class.wait_target.as_secs()))
         .collect();
     assert_eq!(waits, [("voice", 30), ("email", 172_800)]);
+    let texts = |patterns: &[crate::model::Pattern]| {
+        patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    let [board, plain] = config.wallboards.as_slice() else { panic!("{:?}", config.wallboards) };
+    let selected = [&board.targets, &board.contact_centers, &board.service_groups, &board.services]
+        .map(|it| texts(it));
+    assert_eq!(selected, ["MA*", "1", "a b", "Växel*"]);
+    assert_eq!((&*board.name, &board.classes[..]), ("front-1", &[CaseClass::Email][..]));
+    assert_eq!(board.columns, [WallColumn::Waiting, WallColumn::Free]);
+    assert_eq!((board.agents, board.language), (WallAgents::Services, Some(Language::Sv)));
+    assert_eq!((board.title.as_deref(), board.notice.as_deref()), (Some("Växeln"), Some("closed")));
+    assert_eq!(board.allowed_origins, ["https://a.example:8443".into()]);
+    assert_eq!(board.frame_ancestors, ["http://b.example".into()]);
+    assert_eq!(**plain, Wallboard::new("plain"), "the defaults");
     assert!(config.targets[0].trio.time_zone.is_some());
     assert_eq!(config.targets[0].trio.default_case_class, Some(CaseClass::Email));
     assert!(matches!(config.metrics.identity, metrics::Identity::Hash(_)));

@@ -46,6 +46,8 @@ pub struct Settings {
     pub check_interval: Duration,
     /// Address for `/sd`, if it differs from the host and port that clients use.
     pub external: Option<ExternalUrl>,
+    /// True if there are pages of the wallboard.
+    pub wallboard: bool,
 }
 
 impl Settings {
@@ -64,6 +66,7 @@ impl From<&ListenAddress> for Settings {
             files: WebFiles::default(),
             check_interval: Self::CHECK_INTERVAL,
             external: None,
+            wallboard: true,
         }
     }
 }
@@ -78,7 +81,7 @@ pub struct Server {
     tls: Option<RustlsConfig>,
     reloader: Reloader,
     check_interval: Duration,
-    streams: Streams,
+    streams: Option<Streams>,
     /// Cancelled when the server stops: streams would keep it from ending.
     closing: CancellationToken,
 }
@@ -89,7 +92,7 @@ impl Server {
     /// # Errors
     /// An address cannot be bound, or systemd passed no usable socket.
     pub async fn bind(settings: Settings) -> Result<Self, CannotListen> {
-        let Settings { listen, limits, files, check_interval, external } = settings;
+        let Settings { listen, limits, files, check_interval, external, wallboard } = settings;
         let hosts = OwnHosts::new(&listen, external.as_ref());
         let listeners = listen.bind().await?;
         let current = files.web().clone();
@@ -99,7 +102,8 @@ impl Server {
         let guard = Guard::new(web.clone(), &limits, hosts);
         let reloader = Reloader::new(files, publish, tls.clone());
         let closing = CancellationToken::new();
-        let streams = Streams::new(limits.max_streams, closing.clone(), web.clone());
+        let streams =
+            wallboard.then(|| Streams::new(limits.max_streams, closing.clone(), web.clone()));
         Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval, streams, closing })
     }
 
@@ -113,8 +117,8 @@ impl Server {
         if self.tls.is_some() { "https" } else { "http" }
     }
 
-    /// Returns the streams that this server ends when it stops.
-    pub fn streams(&self) -> Streams {
+    /// Returns the streams that this server ends when it stops; `None` without a wallboard.
+    pub fn streams(&self) -> Option<Streams> {
         self.streams.clone()
     }
 

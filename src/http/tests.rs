@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings, Streams,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, WallSettings,
     access::{guard::Guard, own_hosts::OwnHosts},
     router, serve,
 };
@@ -78,7 +78,7 @@ impl Server {
             landing,
             Reload::channel().0,
             None,
-            Streams::without_server(),
+            Some(WallSettings::without_server()),
         ));
         Self { router, publishers, clock, draining }
     }
@@ -326,4 +326,25 @@ async fn scrapes_that_share_an_encoding_need_one_slot() {
     let answers = futures_util::future::join_all(asked).await;
     let refused = answers.iter().filter(|answer| answer.status != StatusCode::OK).count();
     assert_eq!(refused, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn wall_stream_is_never_silent_and_ends_hourly() {
+    use futures_util::StreamExt;
+
+    let server = Server::new(Identity::None, &["main"]);
+    let request = Request::get("/wall/events").body(Body::empty()).expect("a request");
+    let response = server.router.clone().oneshot(request).await.expect("infallible");
+    let mut events = response.into_body().into_data_stream();
+    let begun = tokio::time::Instant::now();
+    let (mut last, mut silence, mut received) = (begun, Duration::ZERO, 0);
+    while let Some(event) = events.next().await {
+        let event = event.expect("infallible");
+        assert!(event.ends_with(b"\n\n"), "a whole event");
+        silence = silence.max(last.elapsed());
+        last = tokio::time::Instant::now();
+        received += 1;
+    }
+    assert_eq!(begun.elapsed().as_secs(), 3600);
+    assert!(silence <= Duration::from_secs(15) && received > 240, "{received}: {silence:?}");
 }

@@ -3,6 +3,8 @@
 //!
 //! Does not belong here: words, sums and the order of rows (`http`).
 
+mod skilled;
+
 use std::{collections::HashMap, time::Duration};
 
 use jiff::tz::TimeZone;
@@ -16,10 +18,12 @@ use super::{
     },
 };
 use crate::{
-    model::{ClassGoals, Collector, ServiceStatus, Stamp, Text},
+    model::{ClassGoals, Collector, ServiceStatus, Stamp, Text, WallAgents},
     snapshot::max_age,
     tally::{DayCounts, DayStart, DayTime, ServiceTotals, Source, StateCounts, WaitingNow},
 };
+pub use skilled::SkilledNow;
+use skilled::skilled_now;
 
 /// The figures of one target.
 #[derive(Clone, Debug)]
@@ -59,6 +63,8 @@ pub struct CenterFigures {
     pub readings: Vec<ReadingAge>,
     /// Age of the reading of agent states; `None` if it is off.
     pub agents_reading: Option<ReadingAge>,
+    /// Age of the reading of skills; `None` if it is off.
+    pub skills_reading: Option<ReadingAge>,
 }
 
 /// The age of a reading.
@@ -101,6 +107,8 @@ pub struct QueueFigures {
     pub classes: Vec<ClassFigures>,
     /// Open time since the day began; `None` while it is not known.
     pub day_time: Option<DayTime>,
+    /// Its agents who are logged on, if they were asked for.
+    pub skilled: SkilledNow,
 }
 
 /// The present state of a service, as Trio gives it. A value that Trio does not give is `None`.
@@ -112,6 +120,8 @@ pub struct PresentState {
     pub queue_length: Option<f64>,
     /// Age of the oldest of them, seconds.
     pub longest_wait: Option<f64>,
+    /// Trio's estimate of the wait, seconds.
+    pub estimated_wait: Option<f64>,
 }
 
 /// The figures of one class of a service.
@@ -129,8 +139,9 @@ pub struct ClassFigures {
     pub is_measurable: bool,
 }
 
-/// Returns the figures of all targets at the moment `now`.
-pub fn queue_figures(views: &[View], now: Stamp) -> Vec<TargetFigures> {
+/// Returns the figures of all targets at the moment `now`, those of the agents of each service only
+/// if `agents` asks for them.
+pub fn queue_figures(views: &[View], now: Stamp, agents: WallAgents) -> Vec<TargetFigures> {
     static NO_AGENTS: Identity = Identity::None;
     let input = EncodeInput::new(views, &NO_AGENTS, now);
     let target = |(view, target): (&View, &TargetInput<'_>)| {
@@ -139,13 +150,13 @@ pub fn queue_figures(views: &[View], now: Stamp) -> Vec<TargetFigures> {
             name: view.name.clone(),
             is_read: snapshot.is_some(),
             is_simulated: snapshot.is_some_and(|snapshot| snapshot.simulated),
-            centers: target.centers.iter().map(|center| center_figures(center, now)).collect(),
+            centers: target.centers.iter().map(|it| center_figures(it, now, agents)).collect(),
         }
     };
     views.iter().zip(&input.targets).map(target).collect()
 }
 
-fn center_figures(input: &CenterInput<'_>, now: Stamp) -> CenterFigures {
+fn center_figures(input: &CenterInput<'_>, now: Stamp, agents: WallAgents) -> CenterFigures {
     let center = input.center;
     let age = |collector| reading_age(input, collector, now);
     // Names and groups from the last complete readings of any age: a row must not disappear from the
@@ -154,10 +165,20 @@ fn center_figures(input: &CenterInput<'_>, now: Stamp) -> CenterFigures {
     let states: HashMap<&str, &ServiceStatus> =
         input.service_state.unwrap_or_default().iter().map(|state| (&*state.id, state)).collect();
     let groups = center.service_groups.good.as_ref();
+    let min_group_size = input.shown.map_or(usize::MAX, |(size, _)| size);
+    let skills = center.skills.fresh(now).filter(|_| agents == WallAgents::Services);
+    let skilled = skills
+        .zip(input.agent_state)
+        .map(|(skills, states)| skilled_now(skills, states, min_group_size));
     let queue = |(id, name): (&Text, &str)| QueueFigures {
         groups: described.get(&**id).map_or_else(Vec::new, |names| {
             names.groups.iter().map(|group| (*group).to_owned()).collect()
         }),
+        skilled: skilled
+            .as_ref()
+            .and_then(|all| all.get(&**id))
+            .copied()
+            .unwrap_or(SkilledNow::Unknown),
         ..queue(input, id, name, states.get(&**id).copied(), now)
     };
     // `trio_agents` counts the agents whose state Trio gives. Free and logged on of a part of them
@@ -173,7 +194,7 @@ fn center_figures(input: &CenterInput<'_>, now: Stamp) -> CenterFigures {
         }),
         groups_read: groups.is_some(),
         agents: agents::agents_now(input).filter(|_| !lacks_states),
-        min_group_size: input.shown.map_or(usize::MAX, |(size, _)| size),
+        min_group_size,
         time_zone: input.shown.map_or(TimeZone::UTC, |(_, zone)| zone.clone()),
         day_start: flow::day_start(input, now),
         readings: Collector::ALL
@@ -182,6 +203,7 @@ fn center_figures(input: &CenterInput<'_>, now: Stamp) -> CenterFigures {
             .filter_map(age)
             .collect(),
         agents_reading: age(Collector::AgentState),
+        skills_reading: skills_reading(input, now),
     }
 }
 
@@ -202,6 +224,7 @@ fn queue(
         state: status.map(present_state),
         classes: classes.into_iter().map(|goals| class(input, totals, goals, now)).collect(),
         day_time: totals.filter(|_| status.is_some()).and_then(|totals| totals.day_time),
+        skilled: SkilledNow::Unknown,
     }
 }
 
@@ -211,6 +234,7 @@ fn present_state(status: &ServiceStatus) -> PresentState {
         open: status.open,
         queue_length: finite(status.queue_length),
         longest_wait: finite(services::longest_wait(status)),
+        estimated_wait: finite(status.estimated_wait),
     }
 }
 
@@ -239,6 +263,11 @@ fn class(
 /// Returns true if the figures of queues come from a collector.
 fn feeds_queues(collector: Collector) -> bool {
     collector == Collector::ServiceState || collector.lists_cases()
+}
+
+/// Returns the age of the reading that says who has which skill.
+fn skills_reading(input: &CenterInput<'_>, now: Stamp) -> Option<ReadingAge> {
+    reading_age(input, Collector::Skills, now)
 }
 
 /// Returns the age of the last complete data of a collector; `None` if it is off.

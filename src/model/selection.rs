@@ -76,7 +76,7 @@ impl ServiceMatch {
 }
 
 /// Returns true if one of the patterns matches one of the texts, or if there are no patterns.
-fn fits(patterns: &[Pattern], texts: &[&str]) -> bool {
+pub(super) fn fits(patterns: &[Pattern], texts: &[&str]) -> bool {
     let fits = |pattern: &Pattern| texts.iter().any(|text| pattern.means(text));
     patterns.is_empty() || patterns.iter().any(fits)
 }

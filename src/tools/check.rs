@@ -10,6 +10,7 @@
 //! configuration, size of pages, time zone, load), and the lines about what is as it should be.
 
 mod access;
+mod boards;
 mod cases;
 mod client_key;
 mod learn;
@@ -23,14 +24,15 @@ mod server;
 mod times;
 mod waits;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+pub use boards::wallboards;
 pub use learn::compare_help;
 pub use report::{Level, Line, Report};
 
 use crate::{
     diagnosis::{self, Situation, Subject},
-    model::{Clock, Collector, Selection, Text},
+    model::{Clock, Collector, Selection, Text, Wallboard},
     poller,
     snapshot::{Notes, Reading, Snapshot},
     stats::Stats,
@@ -58,6 +60,8 @@ pub struct CheckTarget {
     pub configuration: Duration,
     /// Limits of its poller.
     pub limits: poller::Limits,
+    /// The wallboards of the configuration.
+    pub wallboards: Vec<Arc<Wallboard>>,
 }
 
 impl CheckTarget {
@@ -162,6 +166,7 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     times::check_plausible(&snapshot, &mut report);
     waits::report(target, &comparison, &mut report);
     cases::report(&snapshot, &mut report);
+    report.unlisted = boards::unlisted(target, &snapshot);
     load.check(target, &mut report);
     load.recommend_flow(target, &snapshot, &mut report);
     report.add_rest();

@@ -50,6 +50,7 @@ async fn examined_with(
         intervals,
         configuration: poller::Settings::default().configuration,
         limits: target.poll,
+        wallboards: Vec::new(),
     };
     check::check(&target, &client.expect("a client"), &stats, &clock).await
 }

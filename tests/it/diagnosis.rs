@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 use trio_exporter::{
     diagnosis::{self, FindingKind, Situation},
-    http::{self, Landing, Readiness, Reload, Streams},
+    http::{self, Landing, Readiness, Reload, WallSettings},
     metrics::{self, Exposition, Source},
     model::{
         Agent, AgentState, AgentStatus, AuthFailure, Case, CaseList, CaseState, Clock,
@@ -148,7 +148,7 @@ impl Facts {
             landing,
             Reload::channel().0,
             None,
-            Streams::without_server(),
+            Some(WallSettings::without_server()),
         );
         let request = Request::get("/status.json").body(Body::empty()).expect("a request");
         let answer = router.oneshot(request).await.expect("an answer");

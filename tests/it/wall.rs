@@ -2,6 +2,7 @@
 //! its end.
 
 mod agreement;
+mod boards;
 mod events;
 
 use std::time::Duration;

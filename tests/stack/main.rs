@@ -64,5 +64,6 @@ mod tiles;
 mod trio_client;
 mod two_prometheus;
 mod unit;
+mod wall;
 mod web_config;
 mod workflows;

@@ -37,7 +37,7 @@ const READER_ONLY: [&str; 15] = [
     "no target has this name",
     "both allowed and denied",
 ];
-const READER_ONLY_TOO: [&str; 7] = [
+const READER_ONLY_TOO: [&str; 11] = [
     "is called `main`",
     "the same host and port",
     "is named twice",
@@ -45,6 +45,10 @@ const READER_ONLY_TOO: [&str; 7] = [
     "at least one of service_state",
     "must say which services",
     "needs the key `time_zone`",
+    "is called `a`",
+    "is in the list already",
+    "needs `agents: services`",
+    "must be written as browsers send it: https://example.se",
 ];
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(schema);

@@ -76,6 +76,14 @@ fn beside_the_table() -> Vec<(String, String)> {
             "7:19: goals.services: must not have more than 500 rules; one pattern can mean many services",
         ),
         after(
+            &format!("wallboards: [{{name: a, notice: {long}}}]"),
+            "7:32: wallboards[0].notice: must not be longer than 200 characters",
+        ),
+        after(
+            &format!("wallboards: [{}]", vec!["{name: a}"; 101].join(", ")),
+            "7:13: wallboards: must not have more than 100 wallboards",
+        ),
+        after(
             &format!("agents: {{pause_reasons: [{long}]}}"),
             "7:26: agents.pause_reasons[0]: must not be longer than 200 characters",
         ),

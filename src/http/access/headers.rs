@@ -81,7 +81,12 @@ impl Headers {
     /// Adds the configured headers, and the defaults where the page set none.
     pub(super) fn apply(&self, answer: &mut HeaderMap) {
         // The landing page and /status set a policy of their own, which allows their inline style.
+        let names_frames = names_frames(answer);
         for (name, value) in DEFAULTS {
+            // This header knows no addresses: it would contradict a policy that names some.
+            if names_frames && name == header::X_FRAME_OPTIONS {
+                continue;
+            }
             answer.entry(name).or_insert(value);
         }
         for (name, value) in &self.0 {
@@ -95,6 +100,12 @@ impl Headers {
             }
         }
     }
+}
+
+/// Returns true if the policy of a page names sites that may show it in a frame.
+fn names_frames(answer: &HeaderMap) -> bool {
+    let policy = answer.get(header::CONTENT_SECURITY_POLICY).and_then(|it| it.to_str().ok());
+    policy.is_some_and(|policy| policy.contains("frame-ancestors http"))
 }
 
 #[cfg(test)]
@@ -112,6 +123,15 @@ mod tests {
         }
         headers.apply(&mut answer);
         answer
+    }
+
+    #[test]
+    fn page_that_names_its_frames_is_not_denied_them() {
+        let policy = "default-src 'none'; frame-ancestors https://www.example.se";
+        let page = [("content-security-policy", policy)];
+        assert!(!applied(&[], &page).contains_key("x-frame-options"));
+        let configured = applied(&[("X-Frame-Options", "deny")], &page);
+        assert_eq!(configured["x-frame-options"], "deny", "the operator's word is the last");
     }
 
     #[test]

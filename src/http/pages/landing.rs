@@ -22,13 +22,17 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;mar
      td,th{padding:.2rem 1rem .2rem 0;text-align:left;vertical-align:top}";
 
 /// Address and content of each page. A test compares them with the routes.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 19] = [
     (
         wall::PATH,
         "The queues at a glance, for a screen on the wall; <code>?service_group=NAME</code>, <code>?contact_center=NAME</code> and <code>?target=NAME</code> select, <code>?lang=sv</code> is Swedish.",
     ),
     ("/", "This page."),
     (wall::EVENTS_PATH, "The same as server-sent events."),
+    (wall::BOARD_PATH, "A wallboard of the configuration."),
+    (wall::BOARD_EVENTS_PATH, "The same as server-sent events."),
+    (wall::QUEUES_PATH, "The values of the wallboard for programs, JSON; the same selections."),
+    (wall::JSON_PATH, "Those of a wallboard of the configuration."),
     (wall::SCRIPT_PATH, "Its script."),
     (wall::STYLE_PATH, "Its style."),
     ("/metrics", "All metrics that name no person; <code>?target=NAME</code> selects one target."),
@@ -59,14 +63,16 @@ pub struct Landing {
 
 pub(in crate::http) async fn page(State(shared): State<Shared>) -> Response {
     let headers: [(HeaderName, &str); 1] = [(header::CONTENT_SECURITY_POLICY, POLICY)];
-    (headers, Html(html(&shared.landing, shared.exposition.shows_agents()))).into_response()
+    (headers, Html(html(&shared.landing, shared.exposition.shows_agents(), shared.serves_wall)))
+        .into_response()
 }
 
-fn html(landing: &Landing, shows_agents: bool) -> String {
+fn html(landing: &Landing, shows_agents: bool, serves_wall: bool) -> String {
     let [name, description, version] =
         [&landing.name, &landing.description, &landing.version].map(|text| escaped(text));
     let mut rows = String::new();
-    for (path, content) in PAGES {
+    let served = PAGES.into_iter().filter(|(path, _)| serves_wall || !wall::is_page(path));
+    for (path, content) in served {
         let (linked, content) = match path {
             AGENTS_PATH if !shows_agents => {
                 (false, "Not served: <code>agents.identity</code> is <code>none</code>.")
@@ -75,6 +81,8 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
             RELOAD_PATH => (false, content),
             // It does not end, and shows no page.
             wall::EVENTS_PATH => (false, content),
+            // The name is that of a wallboard; the page /wall links to them.
+            _ if path.contains('{') => (false, content),
             _ => (true, content),
         };
         // A link to a page that answers with an error would read as a fault.

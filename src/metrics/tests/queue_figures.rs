@@ -5,7 +5,7 @@ use pretty_assertions::assert_eq;
 use super::{Family, both_pages, fixture, samples};
 use crate::{
     metrics::{View, queue_figures},
-    model::{AgentState, AgentStatus, Stamp},
+    model::{AgentState, AgentStatus, Stamp, WallAgents},
     snapshot::Reading,
 };
 
@@ -18,7 +18,7 @@ fn sample(families: &[Family], name: &str, labels: &[(&str, &str)]) -> Option<f6
 
 fn assert_agrees(view: &View, now: Stamp, what: &str) {
     let families = both_pages(view, now);
-    let targets = queue_figures(std::slice::from_ref(view), now);
+    let targets = queue_figures(std::slice::from_ref(view), now, WallAgents::Totals);
     let center = &targets[0].centers[0];
     assert_eq!(center.queues.len(), 2, "{what}: rows stay");
     for queue in &center.queues {
@@ -88,10 +88,10 @@ fn agents_without_states_are_not_counted_as_all() {
             vec![AgentStatus::new("a1", Some(AgentState::Available)), AgentStatus::new("a2", None)];
         snapshot.centers[0].agent_state = fixture::reading(2, agents, 5);
     });
-    let targets = queue_figures(std::slice::from_ref(&view), fixture::taken());
+    let targets = queue_figures(std::slice::from_ref(&view), fixture::taken(), WallAgents::Totals);
     assert_eq!(targets[0].centers[0].agents, None);
-    let full = queue_figures(&[fixture::full()], fixture::taken());
+    let full = queue_figures(&[fixture::full()], fixture::taken(), WallAgents::Totals);
     assert!(full[0].centers[0].agents.is_some());
-    let old = queue_figures(&[fixture::full()], fixture::later(61));
+    let old = queue_figures(&[fixture::full()], fixture::later(61), WallAgents::Totals);
     assert_eq!(old[0].centers[0].agents, None, "older than a minute");
 }

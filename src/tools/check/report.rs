@@ -7,6 +7,9 @@ use crate::{
     model::{Text, is_unprintable},
 };
 
+/// A wallboard, and an entry of its `services` that matches no service of a target.
+pub(super) type Unlisted = (Text, String);
+
 /// Severity of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -49,13 +52,15 @@ pub struct Line {
 /// All lines about a target, in the order in which they are printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    target: Option<Text>,
+    pub(super) target: Option<Text>,
     /// The lines.
     pub lines: Vec<Line>,
     /// Findings that have no line yet.
     found: Vec<Finding>,
     /// Findings that have one.
     printed: Vec<(FindingKind, Subject)>,
+    /// Entries of wallboards that match no service of the target; `None` if that is not known.
+    pub(super) unlisted: Option<Vec<Unlisted>>,
 }
 
 impl Report {

@@ -115,6 +115,7 @@ async fn what_holds_secrets_prints_without_them() {
         metrics: metrics::Settings::default(),
         state_file: None,
         shard: None,
+        wallboards: Vec::new(),
         warnings: Vec::new(),
     };
     let bench = Bench::new(secretive(&trio)).await;

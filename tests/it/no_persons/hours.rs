@@ -1,6 +1,11 @@
 //! Two hours in every dialect, with everything that can go wrong in between.
 
-use trio_exporter::{http, metrics::Identity, sim::Dialect};
+use trio_exporter::{
+    http,
+    metrics::Identity,
+    model::{CaseClass, WallAgents, WallColumn, Wallboard},
+    sim::Dialect,
+};
 
 use super::{Mood, Said, Talkative};
 use crate::support::{Journal, TestApp, config, reqwest_client, still_clock};
@@ -8,6 +13,16 @@ use crate::support::{Journal, TestApp, config, reqwest_client, still_clock};
 const FORMATS: [&str; 2] = ["text/plain", "application/openmetrics-text"];
 /// Seconds from step to step in one mood: at the usual pace, then over gaps; ten minutes together.
 const STEPS: [u64; 6] = [5, 5, 5, 5, 290, 290];
+
+/// A wallboard that shows all it can.
+fn everything() -> Wallboard {
+    Wallboard {
+        columns: WallColumn::ALL.to_vec(),
+        classes: CaseClass::ALL.to_vec(),
+        agents: WallAgents::Services,
+        ..Wallboard::new("all")
+    }
+}
 
 /// Two hours, most of them bad.
 const MOODS: [Mood; 12] = [
@@ -65,6 +80,7 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
         let folder = crate::process::folder();
         let mut config = config(trio.target(), Identity::None);
         config.state_file = Some(folder.path().join("state"));
+        config.wallboards = vec![everything().into()];
         let mut app = TestApp::start_at(config, clock).await;
         let mut said = Said::default();
         for mood in MOODS {
@@ -72,7 +88,14 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
             for pause in STEPS {
                 app.step_after(pause).await;
             }
-            for page in ["/metrics", "/wall?lang=sv"] {
+            let pages = [
+                "/metrics",
+                "/wall?lang=sv",
+                "/wall/all",
+                "/api/v1/wallboards/all",
+                "/api/v1/queues",
+            ];
+            for page in pages {
                 said.add(format!("{page}, {mood:?}"), app.get(page).await);
             }
         }

@@ -49,6 +49,7 @@ pub(crate) fn config(target: Target, identity: Identity) -> Config {
         metrics,
         state_file: None,
         shard: None,
+        wallboards: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -33,6 +33,9 @@ async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs()
         ("/", 200, 401),
         ("/wall", 200, 401),
         ("/wall.js", 200, 401),
+        ("/api/v1/queues", 200, 401),
+        ("/wall/none", 404, 401),
+        ("/api/v1/wallboards/none", 404, 401),
     ] {
         assert_eq!(
             get(&mut stream, path, &alice).await.expect("an answer").status,

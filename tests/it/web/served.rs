@@ -82,6 +82,7 @@ pub(super) fn read(web: Option<PathBuf>, agents: Option<PathBuf>) -> Settings {
         limits: Limits::default(),
         files: WebFiles::open(read).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")),
         check_interval: Duration::from_secs(86_400),
+        wallboard: true,
     }
 }
 

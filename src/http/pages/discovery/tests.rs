@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::{
-    http::{ExternalUrl, Landing, Readiness, Reload, Streams, router},
+    http::{ExternalUrl, Landing, Readiness, Reload, WallSettings, router},
     metrics::{Exposition, Identity, Settings, Sharing, Source, tests::serving},
     model::{Shard, Text},
 };
@@ -47,7 +47,7 @@ async fn ask(
         landing,
         Reload::channel().0,
         external,
-        Streams::without_server(),
+        Some(WallSettings::without_server()),
     );
     let request = headers
         .iter()

@@ -2,7 +2,7 @@
 //! and snapshot that all its clients share.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -10,15 +10,15 @@ use std::{
 use axum::body::Bytes;
 
 use super::{
+    json,
     page::{self, Rendered},
     rows::{Wall, rows},
     selection::Selection,
     steady::Steady,
-    texts::Language,
 };
 use crate::{
-    metrics::{Exposition, Publications, TargetFigures, queue_figures},
-    model::Stamp,
+    metrics::{Exposition, Publications, queue_figures},
+    model::{Language, Stamp, Text},
 };
 
 /// Age up to which a rendering of the same snapshots is served again.
@@ -31,7 +31,11 @@ const FORGET_AFTER: Duration = Duration::from_secs(900);
 
 /// The boards that are in use.
 #[derive(Debug, Default)]
-pub(super) struct Boards(Mutex<HashMap<Selection, Arc<Board>>>);
+pub(super) struct Boards {
+    boards: Mutex<HashMap<Selection, Arc<Board>>>,
+    /// Wallboards and services of the configuration about which a warning was logged.
+    warned: Mutex<HashSet<(Text, String)>>,
+}
 
 /// One board.
 #[derive(Debug, Default)]
@@ -52,6 +56,7 @@ struct Current {
     wall: Wall,
     rendered: Rendered,
     texts: HashMap<Language, Rendering>,
+    json: Option<Bytes>,
 }
 
 /// A rendering in one language; clones share the bytes.
@@ -74,31 +79,69 @@ impl Boards {
         selection: &Selection,
         language: Language,
     ) -> Result<Rendering, String> {
+        self.rendered(exposition, selection, |current| current.rendering(language))
+    }
+
+    /// Returns the same as JSON.
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub(super) fn json(
+        &self,
+        exposition: &Exposition,
+        selection: &Selection,
+    ) -> Result<Bytes, String> {
+        self.rendered(exposition, selection, |current| current.json(selection))
+    }
+
+    fn rendered<T>(
+        &self,
+        exposition: &Exposition,
+        selection: &Selection,
+        take: impl Fn(&mut Current) -> T,
+    ) -> Result<T, String> {
         // Before the data: something that is published in between is rendered again, not missed.
         let publications = exposition.publications();
         let view = exposition.status_view();
         let known = self.board(selection, view.now);
         if let Some(rendering) =
-            known.as_ref().and_then(|board| board.shared(&publications, view.now, language))
+            known.as_ref().and_then(|board| board.shared(&publications, view.now, &take))
         {
             return Ok(rendering);
         }
-        let figures = queue_figures(&view.views, view.now);
+        let figures = queue_figures(&view.views, view.now, selection.agents());
         // Before a board is made: addresses with invented names must not fill the memory.
         selection.check(&figures)?;
         let board = known.unwrap_or_else(|| self.new_board(selection));
-        Ok(board.render(&figures, publications, view.now, selection, language))
+        let wall = rows(&figures, selection);
+        self.warn(selection, &wall);
+        Ok(board.render(wall, publications, view.now, &take))
+    }
+
+    /// Logs each service that a wallboard names and that Trio does not list, once.
+    fn warn(&self, selection: &Selection, wall: &Wall) {
+        let Some(board) = selection.board() else { return };
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        for service in &wall.unlisted {
+            if warned.insert((board.name.clone(), service.clone())) {
+                tracing::warn!(
+                    wallboard = %board.name,
+                    service = %service,
+                    "a wallboard names a service that Trio does not list"
+                );
+            }
+        }
     }
 
     /// Returns the board of a selection, if there is one.
     fn board(&self, selection: &Selection, now: Stamp) -> Option<Arc<Board>> {
-        let mut boards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
         boards.retain(|_, board| !board.is_forgotten(now));
         boards.get(selection).cloned()
     }
 
     fn new_board(&self, selection: &Selection) -> Arc<Board> {
-        let mut boards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
         // While something was not read yet, any name may turn out to exist.
         if boards.len() >= MAX_BOARDS && !boards.contains_key(selection) {
             return Arc::default();
@@ -117,35 +160,34 @@ impl Board {
     }
 
     /// Returns the last rendering, if nothing was published since and it is young enough to share.
-    fn shared(
+    fn shared<T>(
         &self,
         publications: &Publications,
         now: Stamp,
-        language: Language,
-    ) -> Option<Rendering> {
+        take: impl Fn(&mut Current) -> T,
+    ) -> Option<T> {
         let mut shown = self.lock();
         let current = shown.current.as_mut()?;
         let is_current = now.since(current.at) < MAX_AGE && current.of.is_same(publications);
-        let rendering = is_current.then(|| current.rendering(language));
+        let rendering = is_current.then(|| take(current));
         shown.asked = Some(now);
         rendering
     }
 
-    fn render(
+    fn render<T>(
         &self,
-        figures: &[TargetFigures],
+        mut wall: Wall,
         publications: Publications,
         now: Stamp,
-        selection: &Selection,
-        language: Language,
-    ) -> Rendering {
-        let mut wall = rows(figures, selection);
+        take: impl Fn(&mut Current) -> T,
+    ) -> T {
         let mut shown = self.lock();
         let trend = shown.steady.step(&mut wall, now);
         shown.asked = Some(now);
         let rendered = Rendered { at: now.wall, trend };
-        let current = Current { of: publications, at: now, wall, rendered, texts: HashMap::new() };
-        shown.current.insert(current).rendering(language)
+        let texts = HashMap::new();
+        let current = Current { of: publications, at: now, wall, rendered, texts, json: None };
+        take(shown.current.insert(current))
     }
 }
 
@@ -162,6 +204,11 @@ impl Current {
             }
         });
         rendering.clone()
+    }
+
+    fn json(&mut self, selection: &Selection) -> Bytes {
+        let Self { wall, rendered, json, .. } = self;
+        json.get_or_insert_with(|| json::board(wall, *rendered, selection).into()).clone()
     }
 }
 

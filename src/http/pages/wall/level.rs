@@ -2,6 +2,7 @@
 
 use crate::{
     metrics::QueueFigures,
+    model::CaseClass,
     tally::{DayCounts, DayTime},
 };
 
@@ -98,9 +99,9 @@ pub(super) fn unmeasured_share(time: DayTime) -> f64 {
 }
 
 /// Returns the counts of a service; `None` if a class cannot be measured or is not known.
-fn counts(queue: &QueueFigures) -> Option<Counts> {
+fn counts(queue: &QueueFigures, classes: &[CaseClass]) -> Option<Counts> {
     let mut counts = Counts::default();
-    for class in shown_classes(queue) {
+    for class in shown_classes(queue, classes) {
         // A level that /metrics marks as not measurable is no figure here either.
         counts = counts.plus(class.day.as_ref().filter(|_| class.is_measurable)?)?;
     }
@@ -108,28 +109,33 @@ fn counts(queue: &QueueFigures) -> Option<Counts> {
 }
 
 impl Level {
-    /// Returns the service level of a service.
-    pub(super) fn of_queue(queue: &QueueFigures) -> Self {
-        if queue.state.is_some() && shown_classes(queue).next().is_none() {
+    /// Returns the service level of these classes of a service.
+    pub(super) fn of_queue(queue: &QueueFigures, classes: &[CaseClass]) -> Self {
+        if queue.state.is_some() && shown_classes(queue, classes).next().is_none() {
             return Self::TooFew;
         }
         let share = queue.day_time.map(unmeasured_share);
         let Some(share) = share.filter(|share| *share <= UNKNOWN_ABOVE) else {
             return Self::Unknown;
         };
-        counts(queue).map_or(Self::Unknown, |counts| counts.level(share > APPROXIMATE_ABOVE))
+        counts(queue, classes)
+            .map_or(Self::Unknown, |counts| counts.level(share > APPROXIMATE_ABOVE))
     }
 
     /// Returns the service level of several services: the cases within the target ÷ the concluded
     /// ones. Services whose level is not known count like unmeasured time, and so does each of the
     /// `unread` targets and contact centres.
-    pub(super) fn total<'a>(queues: impl Iterator<Item = &'a QueueFigures>, unread: usize) -> Self {
+    pub(super) fn total<'a>(
+        queues: impl Iterator<Item = &'a QueueFigures>,
+        classes: &[CaseClass],
+        unread: usize,
+    ) -> Self {
         let (mut total, mut time) = (Counts::default(), DayTime::default());
         let (mut known, mut unknown) = (0, unread);
-        for queue in
-            queues.filter(|queue| queue.state.is_none() || shown_classes(queue).next().is_some())
+        for queue in queues
+            .filter(|queue| queue.state.is_none() || shown_classes(queue, classes).next().is_some())
         {
-            let Some((counts, day_time)) = counts(queue).zip(queue.day_time) else {
+            let Some((counts, day_time)) = counts(queue, classes).zip(queue.day_time) else {
                 unknown += 1;
                 continue;
             };

@@ -8,13 +8,17 @@ use jiff::{Timestamp, tz::TimeZone};
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
-    EVENTS_PATH, SCRIPT_PATH, STYLE_PATH,
+    PATH, SCRIPT_PATH, STYLE_PATH,
     level::Level,
-    rows::{People, Row, Stale, Wall},
+    rows::{Figure, People, Row, Stale, Wall},
     selection::Selection,
-    texts::{Language, Texts, fill},
+    texts::{Texts, fill},
 };
-use cells::{class_of, duration, figure, level, percent, unknown, value, wait, word_text};
+use crate::{
+    metrics::SkilledNow,
+    model::{Language, WallColumn, Wallboard},
+};
+use cells::{class_of, duration, figure, level, percent, time, unknown, value, wait, word_text};
 
 /// Rows that stay visible while the others turn, beside those that are TOO LONG.
 const PINNED: usize = 3;
@@ -27,12 +31,13 @@ pub(super) struct Rendered {
     pub(super) trend: Option<i64>,
 }
 
-/// Renders the whole page around `board`.
+/// Renders the whole page around `board`, with links to `boards`.
 pub(super) fn page(
     board: &str,
     wall_title: &str,
     selection: &Selection,
     language: Language,
+    boards: &[std::sync::Arc<Wallboard>],
 ) -> String {
     let texts = language.texts();
     let page = html! {
@@ -47,10 +52,19 @@ pub(super) fn page(
                 script src=(SCRIPT_PATH) defer {}
                 noscript { meta http-equiv="refresh" content="10"; }
             }
-            body data-events=(format!("{EVENTS_PATH}?{}", selection.query(language)))
+            body data-events=(selection.events(language))
                 data-range=(texts.rows_range) data-pause=(texts.pause) data-resume=(texts.resume)
                 data-unknown=(texts.not_known) data-age=(texts.age) data-lost=(texts.lost_connection) {
                 main id="board" { (maud::PreEscaped(board)) }
+                @if !boards.is_empty() {
+                    nav id="boards" aria-label=(texts.boards) {
+                        @for board in boards {
+                            a href=(format!("{PATH}/{}", board.name)) {
+                                (board.title.as_deref().unwrap_or(&board.name))
+                            }
+                        }
+                    }
+                }
                 nav id="turn" hidden {
                     span id="range" {}
                     button type="button" id="pause" { (texts.pause) }
@@ -72,7 +86,7 @@ pub(super) fn title(wall: &Wall, texts: &Texts) -> String {
 /// centres and targets are in it.
 pub(super) fn board(wall: &Wall, rendered: Rendered, texts: &Texts) -> String {
     let board = html! {
-        div class={ "frame " (density(wall.rows.len())) } {
+        div class={ "frame " (density(wall.rows.len() + wall.unlisted.len())) } {
             (header(wall, rendered, texts))
             (stale(wall, texts))
             (tiles(wall, rendered, texts))
@@ -112,6 +126,7 @@ fn header(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
                     time class="clock" { (local_time(rendered.at, zone, zones.len() > 1)) }
                 }
             }
+            @if let Some(notice) = &wall.notice { p class="notice" { (notice) } }
             @if let Some(read) = read {
                 noscript { p { (fill(texts.read_at, &[&clock(read, &zones[0], "%H:%M:%S")])) } }
             }
@@ -180,33 +195,42 @@ fn today(wall: &Wall, texts: &Texts) -> String {
 }
 
 fn tiles(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
+    let has = |column: WallColumn| wall.columns.contains(&column);
     html! {
         dl class="tiles" data-left=(wall.left.as_millis()) {
-            div class="tile" {
-                dt { (texts.waiting) }
-                dd class="big" { (figure(wall.waiting, texts)) (trend(rendered.trend, texts)) }
-            }
-            div class={ "tile " @if let Some((_, word)) = &wall.longest_at { (class_of(*word)) } } {
-                dt { (texts.longest) }
-                dd class="big" { (wait(wall.longest, texts)) }
-                @if let Some((name, word)) = &wall.longest_at {
-                    dd class="v sub" { (name) " " strong { (word_text(*word, texts)) } }
+            @if has(WallColumn::Waiting) {
+                div class="tile" {
+                    dt { (texts.waiting) }
+                    dd class="big" { (figure(wall.waiting, texts)) (trend(rendered.trend, texts)) }
                 }
             }
-            div class={ "tile" @if wall.is_no_one_free { " too-long" } } {
-                dt { (texts.free) }
-                (people(wall.people, texts))
-            }
-            div class="tile" {
-                dt { (texts.level) " " span class="quiet" { (today(wall, texts)) } }
-                dd class="big" { (level(wall.level, texts)) }
-                dd class="sub" {
-                    @if let Some(goal) = wall.level_goal {
-                        (fill(texts.level_goal, &[&percent(goal.share * 100.0, texts), &duration(goal.seconds).replace(' ', "\u{a0}")]))
+            @if has(WallColumn::LongestWait) {
+                div class={ "tile wide " @if let Some((_, word)) = &wall.longest_at { (class_of(*word)) } } {
+                    dt { (texts.longest) }
+                    dd class="big" { (wait(wall.longest, texts)) }
+                    @if let Some((name, word)) = &wall.longest_at {
+                        dd class="v sub" { (name) " " strong { (word_text(*word, texts)) } }
                     }
-                    @if let Level::Share(share) = wall.level {
-                        @if wall.level_goal.is_some() { " · " }
-                        span class="v" { (cases(share.concluded, texts)) }
+                }
+            }
+            @if let Some(shown) = wall.people {
+                div class={ "tile" @if wall.is_no_one_free { " too-long" } } {
+                    dt { (texts.free) }
+                    (people(shown, texts))
+                }
+            }
+            @if has(WallColumn::ServiceLevel) {
+                div class="tile wide" {
+                    dt { (texts.level) " " span class="quiet" { (today(wall, texts)) } }
+                    dd class="big" { (level(wall.level, texts)) }
+                    dd class="sub" {
+                        @if let Some(goal) = wall.level_goal {
+                            (fill(texts.level_goal, &[&percent(goal.share * 100.0, texts), &duration(goal.seconds).replace(' ', "\u{a0}")]))
+                        }
+                        @if let Level::Share(share) = wall.level {
+                            @if wall.level_goal.is_some() { " · " }
+                            span class="v" { (cases(share.concluded, texts)) }
+                        }
                     }
                 }
             }
@@ -246,7 +270,6 @@ fn people(people: People, texts: &Texts) -> Markup {
 }
 
 fn table(wall: &Wall, texts: &Texts) -> Markup {
-    let heads = [texts.offered, texts.answered, texts.lost];
     html! {
         div class="rows" tabindex="0" role="region" aria-label=(texts.caption) {
             table {
@@ -254,22 +277,22 @@ fn table(wall: &Wall, texts: &Texts) -> Markup {
                 thead {
                     tr {
                         th scope="col" class="name" { (texts.service) }
-                        th scope="col" class="number" { (texts.waiting) }
-                        th scope="col" class="number" { (texts.longest_short) }
-                        th scope="col" class="word" { (texts.state) }
-                        th scope="col" class="number" {
-                            (texts.level) " " span class="quiet" { (today(wall, texts)) }
-                        }
-                        @for head in heads { th scope="col" class="number small" { (head) } }
-                        th scope="col" class="small" { (texts.open) }
+                        @for column in &wall.columns { (head(*column, wall, texts)) }
                     }
                 }
                 tbody {
                     @for (position, row) in wall.rows.iter().enumerate() {
                         (table_row(row, position < PINNED, wall, texts))
                     }
-                    @if wall.rows.is_empty() {
-                        tr { td colspan="9" { (texts.no_services) } }
+                    @for name in &wall.unlisted {
+                        tr class="unlisted" data-pin="1" {
+                            th scope="row" class="name" colspan=(wall.columns.len() + 1) {
+                                (fill(texts.not_in_trio, &[name]))
+                            }
+                        }
+                    }
+                    @if wall.rows.is_empty() && wall.unlisted.is_empty() {
+                        tr { td colspan=(wall.columns.len() + 1) { (texts.no_services) } }
                     }
                 }
             }
@@ -277,10 +300,95 @@ fn table(wall: &Wall, texts: &Texts) -> Markup {
     }
 }
 
+/// Renders the heading of a column.
+fn head(column: WallColumn, wall: &Wall, texts: &Texts) -> Markup {
+    let (class, text) = match column {
+        WallColumn::Waiting => ("number", texts.waiting),
+        WallColumn::LongestWait => ("number", texts.longest_short),
+        WallColumn::Word => ("word", texts.state),
+        WallColumn::ServiceLevel => ("number", texts.level),
+        WallColumn::Offered => ("number small", texts.offered),
+        WallColumn::Answered => ("number small", texts.answered),
+        WallColumn::Lost => ("number small", texts.lost),
+        WallColumn::Free => ("number", texts.free_short),
+        WallColumn::Working => ("number", texts.working),
+        WallColumn::EstimatedWait => ("number", texts.estimated),
+        WallColumn::Open => ("small", texts.open),
+    };
+    html! {
+        th scope="col" class=(class) {
+            (text)
+            @if column == WallColumn::ServiceLevel { " " span class="quiet" { (today(wall, texts)) } }
+        }
+    }
+}
+
+/// Renders a cell of a row.
+fn cell(column: WallColumn, row: &Row, texts: &Texts) -> Markup {
+    match column {
+        WallColumn::Waiting => html! { td class="number" { (figure(row.waiting, texts)) } },
+        WallColumn::LongestWait => html! { td class="number" { (wait(row.longest, texts)) } },
+        WallColumn::Word => html! {
+            td class="word" {
+                @if class_of(row.word) == "unknown" { (unknown(texts)) } @else {
+                    span class="v mark" { (word_text(row.word, texts)) }
+                    @if row.all_busy { " " span class="v reason" { (texts.all_busy) } }
+                }
+            }
+        },
+        WallColumn::ServiceLevel => html! { td class="number" { (level(row.level, texts)) } },
+        WallColumn::Offered => day_count(row.offered, row, texts),
+        WallColumn::Answered => day_count(row.answered, row, texts),
+        WallColumn::Lost => day_count(row.lost, row, texts),
+        WallColumn::Free => html! { td class="number" { (skilled(row, |free, _| free, texts)) } },
+        WallColumn::Working => {
+            html! { td class="number" { (skilled(row, |_, working| working, texts)) } }
+        }
+        WallColumn::EstimatedWait => html! {
+            td class="number" {
+                @match row.estimated.known() {
+                    Some(seconds) => { (value(&time(seconds as f64))) },
+                    None => { (unknown(texts)) },
+                }
+            }
+        },
+        WallColumn::Open => html! {
+            td class="small" {
+                @match row.open {
+                    Some(true) => { (value(texts.yes)) },
+                    Some(false) => { (value(texts.no)) },
+                    None => { (unknown(texts)) },
+                }
+            }
+        },
+    }
+}
+
+/// Renders a count of the day.
+fn day_count(count: Figure, row: &Row, texts: &Texts) -> Markup {
+    html! {
+        td class="number small" {
+            @if row.is_approximate && count.known().is_some() {
+                span class="v" { span aria-hidden="true" { "≈ " } span class="sr" { (texts.approximately) " " } (figure(count, texts)) }
+            } @else { (figure(count, texts)) }
+        }
+    }
+}
+
+/// Renders a number of agents who have the skill for the service.
+fn skilled(row: &Row, number: fn(u64, u64) -> u64, texts: &Texts) -> Markup {
+    match row.skilled {
+        SkilledNow::Known { free, working } => value(&number(free, working).to_string()),
+        SkilledNow::Unknown => unknown(texts),
+        SkilledNow::Hidden => {
+            html! { span aria-hidden="true" { "–" } span class="sr" { (texts.hidden_short) } }
+        }
+    }
+}
+
 fn table_row(row: &Row, is_among_first: bool, wall: &Wall, texts: &Texts) -> Markup {
     let class = class_of(row.word);
     let is_too_long = class == "too-long";
-    let mark = if row.is_approximate { "≈ " } else { "" };
     let say = is_too_long.then(|| format!("{}: {}", row.name, texts.too_long));
     let pin = (is_among_first || is_too_long).then_some("1");
     html! {
@@ -296,29 +404,7 @@ fn table_row(row: &Row, is_among_first: bool, wall: &Wall, texts: &Texts) -> Mar
                     }
                 }
             }
-            td class="number" { (figure(row.waiting, texts)) }
-            td class="number" { (wait(row.longest, texts)) }
-            td class="word" {
-                @if class == "unknown" { (unknown(texts)) } @else {
-                    span class="v mark" { (word_text(row.word, texts)) }
-                    @if row.all_busy { " " span class="v reason" { (texts.all_busy) } }
-                }
-            }
-            td class="number" { (level(row.level, texts)) }
-            @for count in [row.offered, row.answered, row.lost] {
-                td class="number small" {
-                    @if !mark.is_empty() && count.known().is_some() {
-                        span class="v" { span aria-hidden="true" { (mark) } span class="sr" { (texts.approximately) " " } (figure(count, texts)) }
-                    } @else { (figure(count, texts)) }
-                }
-            }
-            td class="small" {
-                @match row.open {
-                    Some(true) => { (value(texts.yes)) },
-                    Some(false) => { (value(texts.no)) },
-                    None => { (unknown(texts)) },
-                }
-            }
+            @for column in &wall.columns { (cell(*column, row, texts)) }
         }
     }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::{
-    metrics::{CenterFigures, ClassFigures, QueueFigures, ReadingAge, TargetFigures},
-    model::{AgentState, CaseClass, Collector, Text},
+    metrics::{CenterFigures, ClassFigures, QueueFigures, ReadingAge, SkilledNow, TargetFigures},
+    model::{AgentState, CaseClass, Collector, Text, WallAgents, WallColumn},
     tally::{DayCounts, DayStart},
 };
 
@@ -165,8 +165,27 @@ pub(super) struct Row {
     pub(super) is_approximate: bool,
     /// Begin of the counts, if it is another than that of other rows: seconds since 1970.
     pub(super) since: Option<f64>,
+    /// Its agents who are logged on; not known if the wallboard does not show them.
+    pub(super) skilled: SkilledNow,
+    /// Trio's estimate of the wait, seconds.
+    pub(super) estimated: Figure,
+    /// Ages of the readings that its values come from.
+    pub(super) ages: RowAges,
     /// Time until a value of the row is too old.
     pub(super) left: Duration,
+}
+
+/// Ages of the readings of a row; `None`: there was none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct RowAges {
+    /// That of the waiting cases.
+    pub(super) waiting: Option<Duration>,
+    /// That of the counts of the day.
+    pub(super) day: Option<Duration>,
+    /// That of the states of services.
+    pub(super) state: Option<Duration>,
+    /// The older one of agent states and skills.
+    pub(super) agents: Option<Duration>,
 }
 
 /// People of the contact centres.
@@ -196,6 +215,8 @@ pub(super) struct Stale {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wall {
     pub(super) title: Vec<String>,
+    pub(super) notice: Option<Text>,
+    pub(super) columns: Vec<WallColumn>,
     pub(super) is_simulated: bool,
     pub(super) stale: Vec<Stale>,
     /// Age of the oldest reading that is shown; `None` if none is.
@@ -204,7 +225,8 @@ pub(super) struct Wall {
     pub(super) longest: Wait,
     /// Name and word of the service with the longest wait.
     pub(super) longest_at: Option<(String, Word)>,
-    pub(super) people: People,
+    /// `None`: the wallboard shows no numbers of people.
+    pub(super) people: Option<People>,
     /// Someone waits past the target while no agent is free.
     pub(super) is_no_one_free: bool,
     pub(super) level: Level,
@@ -214,6 +236,10 @@ pub(super) struct Wall {
     /// True if the counts of some rows begin at another time.
     pub(super) since_is_mixed: bool,
     pub(super) rows: Vec<Row>,
+    /// Services that the configuration names and that Trio does not list.
+    pub(super) unlisted: Vec<String>,
+    /// Age of the oldest reading of agent states.
+    pub(super) agents_age: Option<Duration>,
     /// True if a selection finds nothing although all was read.
     pub(super) is_missing: bool,
     /// Time until a value of the header is too old.
@@ -242,8 +268,9 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         centers.iter().filter_map(|(_, center)| center.day_start).map(part_start).collect();
     let since_is_mixed = starts.iter().any(|start| Some(start) != starts.first());
     let mut rows = Vec::new();
+    let shows_people = selection.agents() != WallAgents::None;
     for (target, center) in &centers {
-        let people = people(center);
+        let people = if shows_people { people(center) } else { People::Hidden };
         for queue in center.queues.iter().filter(|queue| selection.has_queue(queue)) {
             let place = match (many_targets, many_centers) {
                 (true, _) => Some(format!("{} · {}", target.name, center_name(center))),
@@ -253,7 +280,7 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
             rows.push(Row {
                 place,
                 since: center.day_start.and_then(part_start).filter(|_| since_is_mixed),
-                ..row(target, center, queue, people)
+                ..row(target, center, queue, people, selection)
             });
         }
     }
@@ -277,14 +304,20 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
     let unread_people = std::iter::repeat_n(People::Unknown, unread_targets(&targets));
     let people = all_people(centers.iter().map(|(_, center)| people(center)).chain(unread_people));
     let is_late = |row: &Row| row.ratio.is_some_and(|ratio| ratio > 1.0);
-    let agents = centers.iter().filter_map(|(_, center)| center.agents_reading);
-    let left = rows.iter().map(|row| row.left).chain(agents.map(|reading| reading.left()));
+    let agents: Vec<ReadingAge> = if shows_people {
+        centers.iter().filter_map(|(_, center)| center.agents_reading).collect()
+    } else {
+        Vec::new()
+    };
+    let left = rows.iter().map(|row| row.left).chain(agents.iter().map(ReadingAge::left));
     let left = left.filter(|left| !left.is_zero()).min();
     let shown = centers.iter().flat_map(|(_, center)| &center.readings);
     Wall {
         title: selection.title(&centers),
+        notice: selection.notice(),
+        columns: selection.columns().to_vec(),
         is_simulated: targets.iter().any(|target| target.is_simulated),
-        stale: stale(&targets, &centers),
+        stale: stale(&targets, &centers, selection.agents()),
         age: shown.filter(|reading| reading.is_fresh()).filter_map(|reading| reading.age).max(),
         waiting: if rows.is_empty() {
             Figure::Unknown
@@ -294,12 +327,15 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         },
         longest,
         longest_at: longest_row.map(|row| (row.name.clone(), row.word)),
-        people,
-        is_no_one_free: matches!(people, People::Known { free: 0, .. }) && rows.iter().any(is_late),
+        people: shows_people.then_some(people),
+        is_no_one_free: shows_people
+            && matches!(people, People::Known { free: 0, .. })
+            && rows.iter().any(is_late),
         level: Level::total(
             centers.iter().flat_map(|(_, center)| {
                 center.queues.iter().filter(move |queue| selection.has_queue(queue))
             }),
+            selection.classes(),
             unread,
         ),
         level_goal: level_goal(&centers, selection),
@@ -308,6 +344,8 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         is_missing: rows.is_empty() && selection.is_narrow() && is_all_read(&targets),
         left: left.unwrap_or_default(),
         zones: zones(&centers),
+        unlisted: selection.unlisted(&targets),
+        agents_age: agents.iter().filter_map(|reading| reading.age).max(),
         rows,
     }
 }
@@ -332,11 +370,23 @@ fn row(
     center: &CenterFigures,
     queue: &QueueFigures,
     people: People,
+    selection: &Selection,
 ) -> Row {
+    let classes = selection.classes();
     let state = queue.state.unwrap_or_default();
-    let now = now(center, queue);
-    let word = word(state.open, &now, queue);
-    let day = DayFigures::new(queue);
+    let now = now(center, queue, classes);
+    let word = word(state.open, &now, queue, classes);
+    let day = DayFigures::new(queue, classes);
+    let states = state_reading(center);
+    let estimated = match (queue.state, state.estimated_wait) {
+        (Some(_), Some(seconds)) => Figure::from_option(Some(seconds.max(0.0) as u64)),
+        _ => Figure::Unknown,
+    };
+    let mut left = now.left;
+    if selection.agents() == WallAgents::Services && queue.skilled != SkilledNow::Unknown {
+        let readings = [center.agents_reading, center.skills_reading];
+        left = readings.iter().flatten().map(ReadingAge::left).fold(left, Duration::min);
+    }
     let waits = matches!(now.waiting, Figure::Known(1..));
     let all_busy = waits
         && matches!(people, People::Known { free: 0, .. })
@@ -356,13 +406,25 @@ fn row(
         ratio: now.judged.map(|(_, ratio)| ratio),
         all_busy,
         open: state.open,
-        level: Level::of_queue(queue),
+        level: Level::of_queue(queue, classes),
         offered: day.offered,
         answered: day.answered,
         lost: day.lost,
         is_approximate: day.is_approximate,
         since: None,
-        left: now.left,
+        skilled: queue.skilled,
+        estimated,
+        ages: RowAges {
+            waiting: now.age,
+            day: shown_classes(queue, classes).filter_map(|class| class.reading?.age).max(),
+            state: states.and_then(|reading| reading.age),
+            agents: [center.agents_reading, center.skills_reading]
+                .iter()
+                .flatten()
+                .filter_map(|reading| reading.age)
+                .max(),
+        },
+        left,
     }
 }
 
@@ -373,20 +435,27 @@ struct Now {
     /// Word and ratio of the class with the highest ratio.
     judged: Option<(Urgency, f64)>,
     left: Duration,
+    /// Age of the reading that they come from.
+    age: Option<Duration>,
 }
 
-fn now(center: &CenterFigures, queue: &QueueFigures) -> Now {
+/// Returns the reading of the states of services.
+fn state_reading(center: &CenterFigures) -> Option<&ReadingAge> {
+    center.readings.iter().find(|reading| reading.collector == Collector::ServiceState)
+}
+
+fn now(center: &CenterFigures, queue: &QueueFigures, classes: &[CaseClass]) -> Now {
+    let states = state_reading(center);
     let unknown = Now {
         waiting: Figure::Unknown,
         longest: Wait::Unknown,
         judged: None,
         left: Duration::ZERO,
+        age: states.and_then(|reading| reading.age),
     };
     let Some(state) = queue.state else { return unknown };
-    let states =
-        center.readings.iter().find(|reading| reading.collector == Collector::ServiceState);
     let Some(states) = states else { return unknown };
-    let shown: Vec<&ClassFigures> = shown_classes(queue).collect();
+    let shown: Vec<&ClassFigures> = shown_classes(queue, classes).collect();
     if shown.is_empty() {
         // Its cases are of other classes alone.
         return Now {
@@ -394,6 +463,7 @@ fn now(center: &CenterFigures, queue: &QueueFigures) -> Now {
             longest: Wait::None,
             judged: None,
             left: states.left(),
+            age: states.age,
         };
     }
     let waiting: Option<Vec<_>> =
@@ -409,11 +479,12 @@ fn now(center: &CenterFigures, queue: &QueueFigures) -> Now {
                 .map_or(Wait::Unknown, |(now, reading, _)| wait(now.longest_wait, reading)),
             judged: judged.max_by(|a, b| a.1.total_cmp(&b.1)),
             left: left.fold(states.left(), Duration::min),
+            age: waiting.iter().filter_map(|(_, reading, _)| reading.age).max(),
         };
     }
     // A state or class is not understood, or the list cannot be read: Trio's own numbers, unless
-    // they contain written cases.
-    if queue.classes.iter().any(has_written_cases) {
+    // they contain cases of a class that is not shown.
+    if queue.classes.iter().any(|class| has_other_cases(class, classes)) {
         return Now { left: states.left(), ..unknown };
     }
     // Trio's number is about all classes, so the tightest goal judges it.
@@ -426,18 +497,17 @@ fn now(center: &CenterFigures, queue: &QueueFigures) -> Now {
         longest: state.longest_wait.map_or(Wait::Unknown, |seconds| wait(seconds, states)),
         judged: judged.map(|(seconds, class)| judge(seconds, class)),
         left: states.left(),
+        age: states.age,
     }
 }
 
-/// Returns true if cases of a written class may be in Trio's own queue length.
-fn has_written_cases(class: &ClassFigures) -> bool {
-    match class.goals.class {
-        // Cases whose class is not understood count as `other`: they may be calls.
-        CaseClass::Voice | CaseClass::Chat | CaseClass::Other => false,
-        CaseClass::Callback | CaseClass::Email | CaseClass::Task => {
-            class.waiting.is_none_or(|waiting| waiting.cases > 0)
-        }
-    }
+/// Returns true if cases of a class that the wallboard does not show may be in Trio's own queue
+/// length.
+fn has_other_cases(class: &ClassFigures, shown: &[CaseClass]) -> bool {
+    // Cases whose class is not understood count as `other`: they may be calls.
+    class.goals.class != CaseClass::Other
+        && !shown.contains(&class.goals.class)
+        && class.waiting.is_none_or(|waiting| waiting.cases > 0)
 }
 
 fn wait(seconds: f64, reading: &ReadingAge) -> Wait {
@@ -465,11 +535,13 @@ fn judge(seconds: f64, class: &ClassFigures) -> (Urgency, f64) {
     (urgency, seconds / target.max(1.0))
 }
 
-fn word(open: Option<bool>, now: &Now, queue: &QueueFigures) -> Word {
+fn word(open: Option<bool>, now: &Now, queue: &QueueFigures, classes: &[CaseClass]) -> Word {
     match (open, now.waiting) {
         (Some(false), Figure::Known(0) | Figure::None) => Word::Closed,
         (Some(false), waiting) => Word::ClosedWaiting(waiting),
-        (_, _) if queue.state.is_some() && shown_classes(queue).next().is_none() => Word::NoGoal,
+        (_, _) if queue.state.is_some() && shown_classes(queue, classes).next().is_none() => {
+            Word::NoGoal
+        }
         (_, _) => now.judged.map_or(Word::Unknown, |(urgency, _)| Word::Open(urgency)),
     }
 }
@@ -526,14 +598,14 @@ struct DayFigures {
 }
 
 impl DayFigures {
-    fn new(queue: &QueueFigures) -> Self {
+    fn new(queue: &QueueFigures, classes: &[CaseClass]) -> Self {
         let none = Self {
             offered: Figure::Unknown,
             answered: Figure::Unknown,
             lost: Figure::Unknown,
             is_approximate: false,
         };
-        let shown: Vec<&ClassFigures> = shown_classes(queue).collect();
+        let shown: Vec<&ClassFigures> = shown_classes(queue, classes).collect();
         if queue.state.is_some() && shown.is_empty() {
             return Self {
                 offered: Figure::None,
@@ -560,13 +632,20 @@ impl DayFigures {
 }
 
 /// Returns targets that were not read yet, and contact centres with readings that are too old.
-fn stale(targets: &[&TargetFigures], centers: &[(&TargetFigures, &CenterFigures)]) -> Vec<Stale> {
+fn stale(
+    targets: &[&TargetFigures],
+    centers: &[(&TargetFigures, &CenterFigures)],
+    agents: WallAgents,
+) -> Vec<Stale> {
     let unread = targets.iter().filter(|target| !target.is_read || target.centers.is_empty());
     let unread =
         unread.map(|target| Stale { target: target.name.clone(), contact_center: None, age: None });
     let outdated = centers.iter().filter_map(|(target, center)| {
-        let readings = || center.readings.iter().chain(&center.agents_reading);
-        let mut old = readings().filter(|reading| !reading.is_fresh()).peekable();
+        // A wallboard without people misses nothing where only they are not known.
+        let of_agents = center.agents_reading.iter().filter(|_| agents != WallAgents::None);
+        let of_skills = center.skills_reading.iter().filter(|_| agents == WallAgents::Services);
+        let readings = center.readings.iter().chain(of_agents).chain(of_skills);
+        let mut old = readings.filter(|reading| !reading.is_fresh()).peekable();
         old.peek()?;
         // A list that was never read has no age; the others tell since when data is missing.
         let age = old.filter_map(|reading| reading.age).max();
@@ -581,7 +660,10 @@ fn level_goal(
     selection: &Selection,
 ) -> Option<LevelGoal> {
     let queues = centers.iter().flat_map(|(_, center)| &center.queues);
-    let goals = queues.filter(|queue| selection.has_queue(queue)).flat_map(shown_classes);
+    let classes = selection.classes();
+    let goals = queues
+        .filter(|queue| selection.has_queue(queue))
+        .flat_map(|queue| shown_classes(queue, classes));
     let mut goals = goals.map(|class| LevelGoal {
         share: class.goals.level_target,
         seconds: class.goals.wait_target.as_secs_f64(),

@@ -5,13 +5,12 @@ use crate::{
     model::CaseClass,
 };
 
-/// Classes that the wallboard shows.
-// Written cases wait for days: the oldest e-mail would hide every caller.
-const CLASSES: [CaseClass; 2] = [CaseClass::Voice, CaseClass::Chat];
-
-/// Returns the classes of a service that the wallboard shows.
-pub(super) fn shown_classes(queue: &QueueFigures) -> impl Iterator<Item = &ClassFigures> {
-    queue.classes.iter().filter(|class| CLASSES.contains(&class.goals.class))
+/// Returns the classes of a service that a wallboard of `classes` shows.
+pub(super) fn shown_classes<'a>(
+    queue: &'a QueueFigures,
+    classes: &'a [CaseClass],
+) -> impl Iterator<Item = &'a ClassFigures> {
+    queue.classes.iter().filter(|class| classes.contains(&class.goals.class))
 }
 
 /// Returns true if each target was read and each of its contact centres has shown its groups.

@@ -17,11 +17,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    Wallboards,
     board::{Boards, Rendering},
     selection::Selection,
-    texts::Language,
 };
-use crate::{http::Web, metrics::Exposition};
+use crate::{http::Web, metrics::Exposition, model::Language};
 
 /// Interval at which a board looks for new data.
 const LOOK: Duration = Duration::from_millis(500);
@@ -75,6 +75,7 @@ impl Streams {
     pub(super) fn body(&self, permit: OwnedSemaphorePermit, source: Source, first: Bytes) -> Body {
         let stream = Stream {
             first: Some(first),
+            boards: source.configured.clone(),
             events: self.subscribe(source),
             closing: self.closing.clone(),
             web: self.web.clone(),
@@ -120,6 +121,8 @@ pub(super) struct Source {
     pub(super) boards: Arc<Boards>,
     pub(super) selection: Selection,
     pub(super) language: Language,
+    /// The wallboards of the configuration.
+    pub(super) configured: watch::Receiver<Wallboards>,
 }
 
 impl Source {
@@ -129,6 +132,14 @@ impl Source {
     /// The text of the 404.
     pub(super) fn render(&self) -> Result<Rendering, String> {
         self.boards.render(&self.exposition, &self.selection, self.language)
+    }
+
+    /// Renders it as JSON.
+    ///
+    /// # Errors
+    /// The text of the 404.
+    pub(super) fn json(&self) -> Result<Bytes, String> {
+        self.boards.json(&self.exposition, &self.selection)
     }
 }
 
@@ -167,9 +178,9 @@ async fn send(source: Source, sender: watch::Sender<Bytes>, streams: Streams) {
     }
 }
 
-/// Completes when the web configuration was read again; never without a server that does so.
-async fn next_change(web: &mut watch::Receiver<Arc<Web>>) {
-    if web.changed().await.is_err() {
+/// Completes when a configuration was read again; never without a server that does so.
+async fn next_change<T>(changes: &mut watch::Receiver<T>) {
+    if changes.changed().await.is_err() {
         std::future::pending::<()>().await;
     }
 }
@@ -180,6 +191,7 @@ struct Stream {
     events: watch::Receiver<Bytes>,
     closing: CancellationToken,
     web: watch::Receiver<Arc<Web>>,
+    boards: watch::Receiver<Wallboards>,
     beat: Instant,
     end: Instant,
     _permit: OwnedSemaphorePermit,
@@ -197,6 +209,8 @@ impl Stream {
             () = sleep_until(self.end) => None,
             // A user may have been removed. Those who may still see the page come back.
             () = next_change(&mut self.web) => None,
+            // The wallboard may show something else now, or be gone.
+            () = next_change(&mut self.boards) => None,
             changed = self.events.changed() => {
                 changed.ok()?;
                 self.beat = Instant::now() + HEARTBEAT_EVERY;

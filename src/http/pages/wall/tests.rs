@@ -1,5 +1,6 @@
 //! Rows, words and totals, with the expected cells written by hand as people see them.
 
+mod boards;
 mod calm;
 mod cells;
 mod people;
@@ -14,11 +15,13 @@ use super::{
     page::{Rendered, board},
     rows::{Wall, rows},
     selection::Selection,
-    texts::Language,
 };
 use crate::{
-    metrics::{CenterFigures, ClassFigures, PresentState, QueueFigures, ReadingAge, TargetFigures},
-    model::{AgentState, CaseClass, ClassGoals, Collector},
+    metrics::{
+        CenterFigures, ClassFigures, PresentState, QueueFigures, ReadingAge, SkilledNow,
+        TargetFigures,
+    },
+    model::{AgentState, CaseClass, ClassGoals, Collector, Language},
     tally::{DayCounts, DayDetail, DayStart, DayTime, WaitingNow},
 };
 
@@ -66,9 +69,11 @@ fn queue(name: &str) -> QueueFigures {
             open: Some(true),
             queue_length: Some(5.0),
             longest_wait: Some(70.0),
+            estimated_wait: None,
         }),
         classes: vec![class(CaseClass::Voice, waiting(2, 12.0))],
         day_time: Some(DayTime { measured: 1000.0, unmeasured: 0.0 }),
+        skilled: SkilledNow::Unknown,
     }
 }
 
@@ -96,6 +101,7 @@ fn center(queues: Vec<QueueFigures>) -> CenterFigures {
         day_start: Some(DayStart { at: 0.0, is_whole: true }),
         readings: vec![reading(Collector::ServiceState), reading(Collector::Calls)],
         agents_reading: Some(reading(Collector::AgentState)),
+        skills_reading: Some(reading(Collector::Skills)),
     }
 }
 

@@ -2,29 +2,9 @@
 //!
 //! One value of [`Texts`] per language: a text that a language lacks does not compile.
 
-use serde::Deserialize;
-
-/// Languages of the wallboard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::http) enum Language {
-    #[default]
-    En,
-    Sv,
-}
+use crate::model::Language;
 
 impl Language {
-    #[cfg(test)]
-    pub(super) const ALL: [Self; 2] = [Self::En, Self::Sv];
-
-    /// Returns the code of the language, as the attribute `lang` and the query have it.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Sv => "sv",
-        }
-    }
-
     /// Returns the language that `Accept-Language` prefers; English if it names none of them.
     pub(super) fn from_accept(accept: &str) -> Self {
         let entry = |entry: &str| {
@@ -87,6 +67,10 @@ texts! {
     hidden: "too few logged on to show", "för få inloggade för att visas";
     level: "Service level", "Servicenivå";
     level_goal: "target {} in {}", "mål {} inom {}";
+    free_short: "Free", "Lediga";
+    working: "Working", "Arbetar";
+    hidden_short: "too few to show", "för få för att visas";
+    estimated: "Estimated", "Beräknad";
     cases: "{} cases", "{} ärenden";
     cases_one: "1 case", "1 ärende";
     today: "today", "i dag";
@@ -119,6 +103,8 @@ texts! {
     stale: "{}: data {} old", "{}: data {} gamla";
     not_read: "{}: not read yet", "{}: inte läst än";
     missing: "Nothing is found for this address", "Inget hittas för den här adressen";
+    not_in_trio: "{}: not in Trio", "{}: finns inte i Trio";
+    boards: "Wallboards", "Tavlor";
     no_services: "no services", "inga tjänster";
     read_at: "Read at {}", "Läst {}";
     rows_range: "rows {} of {}", "rader {} av {}";

@@ -129,9 +129,11 @@
     const height = (row) => row.getBoundingClientRect().height;
     const top = rows[0].getBoundingClientRect().top + scrollY;
     const all = rows.reduce((sum, row) => sum + height(row), 0);
-    if (top + all <= innerHeight) return;
+    const links = document.getElementById("boards");
+    const below = links ? height(links) : 0;
+    if (top + all + below <= innerHeight) return;
     turn.hidden = false;
-    const room = innerHeight - top - turn.getBoundingClientRect().height - 4;
+    const room = innerHeight - top - height(turn) - below - 4;
     const pinned = rows.filter((row) => row.dataset.pin);
     const others = rows.filter((row) => !row.dataset.pin);
     const space = room - pinned.reduce((sum, row) => sum + height(row), 0);
