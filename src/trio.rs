@@ -47,5 +47,6 @@ pub use wire::{
     certificates::{ExtraRoots, RootsError},
     exchange_log::{Exchange, ExchangeObserver, Outcome},
     links::names_a_resource,
+    responder::{NoAnswer, Responder},
     tls_problem::TlsProblem,
 };

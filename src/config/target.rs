@@ -293,7 +293,7 @@ fn limits(keys: &mut Keys<'_, '_>) -> (trio::Limits, poller::Limits) {
         let about = "Time for all requests of one collector in a cycle.";
         poll.collector = time("collector", poll.collector, about);
         let mib = trio.body >> 20;
-        let about = "Size of an answer, decompressed.";
+        let about = "Size of an answer, decompressed, with the copy in another charset and its items.";
         trio.body = keys.value("body_mib", Whole(1..=4096), mib, about) << 20;
         // Each case costs a request in every cycle.
         let about = "Cases missing from a truncated list that are requested one by one in each cycle; 0: none.";

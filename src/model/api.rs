@@ -90,6 +90,15 @@ impl Resource {
         (Self::Directory, Self::AddressSpaces),
     ];
 
+    /// Returns whether nothing is known of the items but their number.
+    pub fn is_only_counted(self) -> bool {
+        Self::OF_NODES.iter().any(|(_, child)| *child == self)
+            || matches!(
+                self,
+                Self::Roles | Self::Schedules | Self::ExceptionLists | Self::SkillProfiles
+            )
+    }
+
     /// Returns the collections of a contact centre whose items are counted: those that are read as
     /// configuration, and others.
     pub fn counted_in_contact_center() -> impl Iterator<Item = Self> {

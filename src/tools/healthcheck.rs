@@ -3,7 +3,7 @@
 //! Not here: the conditions of healthy and ready (`http::health`). Only the exporter itself is
 //! asked: no redirect is followed, and no proxy of the environment is used.
 
-use std::{error::Error as _, net::IpAddr, time::Duration};
+use std::{error::Error as StdError, io, net::IpAddr, time::Duration};
 
 use reqwest::{Certificate, ClientBuilder, StatusCode, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
@@ -158,10 +158,18 @@ fn reason(error: &reqwest::Error, settings: &Settings) -> String {
     if error.is_timeout() {
         return format!("no complete answer within {:?}", settings.timeout);
     }
-    if cause.contains("certificate") || cause.contains("tls") {
-        return format!(
-            "its certificate is not accepted: {cause}; give --ca-file, or --insecure for an address of this machine"
-        );
+    match tls_error(error) {
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            return format!(
+                "its certificate is not accepted: {cause}; give --ca-file, or --insecure for an address of this machine"
+            );
+        }
+        Some(_) => {
+            return format!(
+                "no secure connection: {cause}; if it serves no TLS, give --url http://…"
+            );
+        }
+        None => {}
     }
     if error.is_connect() {
         return format!(
@@ -206,6 +214,23 @@ fn refusal(status: StatusCode, text: &str, settings: &Settings) -> String {
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     line.chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect()
+}
+
+/// Returns the error of TLS in the chain of causes.
+fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // An `io::Error` leaves the error that it wraps out of its own chain.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(found) = wrapped.and_then(|wrapped| tls_error(wrapped)) {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// Returns the last error of the chain: reqwest puts the actual reason there.
@@ -255,6 +280,15 @@ mod tests {
             let error = address(&settings(given)).expect_err(given).to_string();
             assert!(error.contains(part) && !error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn tls_error_is_found_by_its_type() {
+        let wrapped = |error| io::Error::other(io::Error::other(error));
+        let certificate =
+            rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        assert_eq!(tls_error(&wrapped(certificate.clone())), Some(&certificate));
+        assert_eq!(tls_error(&io::Error::other("a tls certificate")), None, "not by its words");
     }
 
     #[test]

@@ -26,7 +26,10 @@ use super::{
     },
     servers::connection::Connection,
     settings::Settings,
-    wire::{address::host_and_port, exchange_log::ExchangeObserver, tls_problem::TlsProblem},
+    wire::{
+        address::host_and_port, exchange_log::ExchangeObserver, responder::Responder,
+        tls_problem::TlsProblem,
+    },
 };
 use crate::{
     model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
@@ -68,6 +71,12 @@ impl Client {
     /// Lets `observer` see every exchange with the server but the logins.
     pub fn with_observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
         self.reader.connection.transport.observer = Some(observer);
+        self
+    }
+
+    /// Lets `responder` answer every request in place of the network.
+    pub fn with_responder(mut self, responder: Arc<dyn Responder>) -> Self {
+        self.reader.connection.transport.responder = Some(responder);
         self
     }
 

@@ -65,6 +65,6 @@ impl Dictionary {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Page<T>, String> {
         let mapping = self.mapping(resource).ok_or("the dictionary does not know this resource")?;
-        envelope::items(body, Context { mapping, zone: None }, build)
+        envelope::items(body, Context { mapping, zone: None, memory: usize::MAX }, build)
     }
 }

@@ -4,6 +4,7 @@
 pub(super) mod address;
 pub(super) mod answer;
 pub(super) mod backoff;
+pub(super) mod body;
 pub(super) mod certificates;
 pub(super) mod charset;
 mod clients;
@@ -11,6 +12,7 @@ pub(super) mod exchange_log;
 pub(super) mod links;
 mod redirect;
 pub(super) mod repair;
+pub(super) mod responder;
 mod server_clock;
 pub(super) mod single;
 mod tls_probe;
@@ -30,16 +32,22 @@ use reqwest::{
     header::{CONTENT_TYPE, DATE, LOCATION},
     tls::TlsInfo,
 };
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::coop::consume_budget,
+};
 use url::Url;
 
 use self::{
     address::host_and_port,
     answer::Answer,
     backoff::RequestedWaits,
+    body::{BodyBuffer, LargeBodies, NoRoom, apart, limit_of},
+    charset::Conversion,
     clients::{HttpClients, NoClient, OriginClients, request_builder},
     exchange_log::ExchangeObserver,
     redirect::{RequestSecrets, shown_address},
+    responder::{NoAnswer, Responder},
     server_clock::ServerClock,
     tls_problem::TlsProblem,
 };
@@ -66,8 +74,11 @@ pub(super) struct Transport {
     server_clock: ServerClock,
     pub(super) requested_waits: RequestedWaits,
     slots: Semaphore,
+    large_bodies: LargeBodies,
     limits: Limits,
     pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
+    /// Answers in place of the network.
+    pub(super) responder: Option<Arc<dyn Responder>>,
 }
 
 impl Transport {
@@ -88,8 +99,10 @@ impl Transport {
             server_clock: ServerClock::default(),
             requested_waits: RequestedWaits::default(),
             slots,
+            large_bodies: LargeBodies::default(),
             limits,
             observer: None,
+            responder: None,
         })
     }
 
@@ -121,7 +134,8 @@ impl Transport {
             exchange_log::notify(observer, resource, &url, self.clock.now(), took, answer.as_ref());
         }
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
-        let result = answer.and_then(read);
+        let bytes = answer.as_ref().map_or(0, |answer| answer.body.len());
+        let result = apart(bytes, || answer.and_then(read));
         let code = match (&result, status) {
             (Err(Error::Request { failure, .. }), _) => RequestCode::Failure(*failure),
             (_, status) => RequestCode::Status(status.unwrap_or_default()),
@@ -138,12 +152,39 @@ impl Transport {
         url: &Url,
         begun: Instant,
     ) -> Result<Answer, Error> {
+        let secrets = RequestSecrets::new(&request, &self.account);
+        let response = match &self.responder {
+            Some(responder) => responder.respond(&request).map_err(|problem| {
+                let NoAnswer { failure, sent } = problem;
+                Error::Request { resource, failure, detail: problem.to_string(), sent }
+            })?,
+            None => self.ask_network(resource, request, url).await?,
+        };
+        self.record_clock_and_certificate(url, &response, begun.elapsed());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let (body, permit) = self.receive(resource, response, content_type, begun).await?;
+        let wait =
+            self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
+        let location = headers.get(LOCATION).filter(|_| status.is_redirection());
+        let redirect =
+            location.and_then(|location| shown_address(url, location.to_str().ok()?, &secrets));
+        let (token, base) = (None, None);
+        Ok(Answer { status, headers, body, token, base, wait, redirect, _permit: permit })
+    }
+
+    /// Sends a request over the network, and returns the head of the answer.
+    async fn ask_network(
+        &self,
+        resource: Resource,
+        request: Request,
+        url: &Url,
+    ) -> Result<Response, Error> {
         let origin = match self.clients.origin(url).await {
             Ok(origin) => origin,
             Err(NoClient::Tls(problem)) => return Err(tls_error(resource, url, &problem)),
             Err(NoClient::Build(error)) => return Err(self.transport_error(resource, &error)),
         };
-        let secrets = RequestSecrets::new(&request, &self.account);
         let repeat = || {
             self.stats.record_retry(RetryReason::ConnectionLost);
             self.stats.resource(resource).repeated.add(1);
@@ -152,48 +193,67 @@ impl Transport {
             Ok(response) => response,
             Err(error) => return Err(self.failure(resource, url, &origin, &error).await),
         };
-        self.record_clock_and_certificate(&response, begun.elapsed());
         if is_foreign_refusal(&response)
             && origin.refuses_plain_http(url, self.limits.connect).await
         {
             return Err(tls_error(resource, url, &TlsProblem::TlsOnHttpPort));
         }
         origin.record_answer();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = Vec::new();
+        Ok(response)
+    }
+
+    /// Receives the body of an answer, as UTF-8.
+    async fn receive(
+        &self,
+        resource: Resource,
+        response: Response,
+        content_type: Option<&str>,
+        begun: Instant,
+    ) -> Result<(Vec<u8>, Option<OwnedSemaphorePermit>), Error> {
+        let no_room = |problem| match problem {
+            NoRoom::TooLarge(limit) => too_large(resource, limit),
+            NoRoom::TimedOut => {
+                let detail = format!(
+                    "no complete answer within {:?}, because other large answers arrive",
+                    self.limits.request
+                );
+                Error::Request { resource, failure: RequestFailure::Timeout, detail, sent: true }
+            }
+        };
+        let limit = limit_of(resource, self.limits.body);
+        // Waiting for the permit counts as time of the request.
+        let time = self.limits.request.saturating_sub(begun.elapsed());
+        let mut body: BodyBuffer = self.large_bodies.buffer(limit, time);
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|error| self.transport_error(resource, &error))?;
             self.stats.resource(resource).response_bytes.add(chunk.len() as u64);
-            // Checked for each decompressed chunk: a small compressed answer may unpack to
-            // gigabytes.
-            if body.len() + chunk.len() > self.limits.body {
-                let detail =
-                    format!("the answer is larger than the limit of {} bytes", self.limits.body);
-                let failure = RequestFailure::TooLarge;
-                return Err(Error::Request { resource, failure, detail, sent: true });
-            }
-            body.extend_from_slice(&chunk);
+            // For each decompressed chunk: a small compressed answer may unpack to gigabytes.
+            body.push(&chunk).await.map_err(no_room)?;
+            // One that is decompressed never waits for the network, and so would not give way.
+            consume_budget().await;
         }
-        let wait =
-            self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let body = charset::to_utf8(content_type, body);
-        let location = headers.get(LOCATION).filter(|_| status.is_redirection());
-        let redirect =
-            location.and_then(|location| shown_address(url, location.to_str().ok()?, &secrets));
-        Ok(Answer { status, headers, body, token: None, base: None, wait, redirect })
+        let length = body.bytes().len();
+        let (conversion, copied) = apart(length, || {
+            let conversion = Conversion::of(content_type, body.bytes());
+            (conversion, conversion.copied_bytes(body.bytes()))
+        });
+        if copied > 0 {
+            body.require(body.room() + copied).await.map_err(no_room)?;
+        }
+        let (body, permit) = body.into_parts();
+        Ok((apart(length, || conversion.apply(body)), permit))
     }
 
     /// Records the server's clock and the expiry of its certificate.
-    fn record_clock_and_certificate(&self, response: &Response, took: Duration) {
+    fn record_clock_and_certificate(&self, url: &Url, response: &Response, took: Duration) {
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
-        let skew = self.server_clock.record(response.url(), date, self.clock.now(), took);
+        let skew = self.server_clock.record(url, date, self.clock.now(), took);
         self.stats.clock_skew.set(skew);
         let tls = response.extensions().get::<TlsInfo>();
         let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
         if let Some(expiry) = expiry {
-            self.stats.set_certificate_expiry(&host_and_port(response.url()), expiry);
+            self.stats.set_certificate_expiry(&host_and_port(url), expiry);
         }
     }
 
@@ -258,6 +318,12 @@ fn is_malformed(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other
     )
+}
+
+/// Makes an error of an answer that is larger than `limit` bytes.
+fn too_large(resource: Resource, limit: usize) -> Error {
+    let detail = format!("the answer is larger than the limit of {limit} bytes");
+    Error::Request { resource, failure: RequestFailure::TooLarge, detail, sent: true }
 }
 
 /// Makes an error of a request that got no secure connection.

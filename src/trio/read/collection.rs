@@ -49,6 +49,10 @@ pub(in crate::trio) struct CollectionReader {
 /// Continuation of the sentence about a list whose two readings contradict their total.
 const AFTER_A_SECOND_TRY: &str = " after a second try";
 
+/// Memory that the items of any answer may take, in bytes.
+// More than the thousand items of a page, also where the limit of an answer is small.
+const MIN_ITEM_MEMORY: usize = 2 << 20;
+
 /// Data that was read whole.
 #[derive(Clone, Debug)]
 pub struct Listing<T> {
@@ -160,7 +164,9 @@ impl CollectionReader {
         mapping: &Mapping,
         build: impl Fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Page<T>, Error> {
-        let context = Context { mapping, zone: self.zone.as_ref() };
+        // Body and items together have the room of one answer.
+        let memory = self.limits.body.saturating_sub(answer.body.len()).max(MIN_ITEM_MEMORY);
+        let context = Context { mapping, zone: self.zone.as_ref(), memory };
         let resource = mapping.shape.resource;
         envelope::items(&answer.body, context, build)
             .map_err(|problem| self.connection.decode_error(answer, resource, &problem))

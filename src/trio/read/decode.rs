@@ -66,6 +66,10 @@ pub(super) struct PageBuilder<'a, 'de, T, F> {
 // names.
 const MAX_REMEMBERED_KEYS: usize = 256;
 
+/// Memory of the texts and the key of an item, in bytes.
+// Longer texts are as long in the answer, whose size is limited.
+const TEXTS_OF_ITEM: usize = 128;
+
 impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F> {
     pub(super) fn new(context: Context<'a>, build: F) -> Self {
         let fields = context.mapping.fields.len() + context.mapping.exported.len();
@@ -152,6 +156,14 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
         );
         self.items.extend((self.build)(&mut reader));
         self.clear_row();
+    }
+
+    /// Returns whether the items take as much memory as an answer may have.
+    pub(super) fn is_full(&self) -> bool {
+        // A list that grows holds its items twice for a moment; each has texts of its own, and a key
+        // that tells it apart.
+        let of_item = 2 * size_of::<T>() + TEXTS_OF_ITEM;
+        self.items.len() > self.context.memory / of_item
     }
 
     pub(super) fn clear_row(&mut self) {

@@ -4,10 +4,8 @@
 //! whole and counted. The length of an answer that may be truncated is never taken as the number of
 //! items.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use futures_util::future::join_all;
-use serde_json::Value;
+use reqwest::StatusCode;
 use url::Url;
 
 use super::nodes::NodeContents;
@@ -17,11 +15,12 @@ use crate::{
         client::Client,
         error::Error,
         read::{
+            counting::{CountedRows, count_rows},
             paging::Pagination,
             route::{Root, Route},
         },
         session::AuthEndpoints,
-        wire::{answer::Answer, single::member_of_single},
+        wire::answer::Answer,
     },
 };
 
@@ -211,60 +210,24 @@ impl Client {
     /// Counts the rows of an answer.
     fn count_rows(&self, resource: Resource, answer: &Answer) -> Result<CountedPage, Error> {
         let connection = &self.reader.connection;
-        let data = data(connection.json(answer, resource)?).ok_or_else(|| {
-            connection.decode_error(answer, resource, "there is no data collection")
-        })?;
-        let mut hasher = DefaultHasher::new();
-        // The data only: an envelope may hold a time or a link with the page's number.
-        data.to_string().hash(&mut hasher);
+        // 204 is an empty answer. An empty 200 is a failure: a proxy may have lost the body.
+        let is_empty = answer.status == StatusCode::NO_CONTENT && answer.body.is_empty();
+        let body: &[u8] = if is_empty { b"[]" } else { &answer.body };
+        let counted = count_rows(resource, body)
+            .map_err(|problem| connection.decode_error(answer, resource, &problem))?;
+        let Some(CountedRows { rows, nested, hash }) = counted else {
+            let problem = "there is no data collection";
+            return Err(connection.decode_error(answer, resource, problem));
+        };
         // The header of an answer whose only item holds the list counts that one item.
-        let nested = nested_rows(resource, &data);
         let stated = || Pagination::of_answer(answer).and_then(|pagination| pagination.total);
-        Ok(CountedPage {
-            rows: nested.unwrap_or_else(|| match &data {
-                Value::Array(rows) => rows.len(),
-                // A single item may come without a list around it.
-                Value::Object(row) => usize::from(!row.is_empty()),
-                _ => 0,
-            }),
-            hash: hasher.finish(),
-            total: nested.or_else(stated),
-            simulated: answer.simulated(),
-        })
+        let total = if nested { Some(rows) } else { stated() };
+        Ok(CountedPage { rows, hash, total, simulated: answer.simulated() })
     }
 }
 
 impl CollectionCount {
     fn inaccessible(resource: Resource) -> Self {
         Self { resource, accessible: false, items: None }
-    }
-}
-
-/// Number of rows inside the single item of an answer about rights: `Groups`, or the `Items` of all
-/// `Subsystems`. `None` if there is no such list.
-// The help shows the items of `security` as lists inside of one item. Only these names are counted:
-// any other list in the item may be something else, such as its links.
-fn nested_rows(resource: Resource, data: &Value) -> Option<usize> {
-    let rows = |value: &Value| value.as_array().map(Vec::len);
-    match resource {
-        Resource::SecurityGroups => rows(member_of_single(data, "groups")?),
-        Resource::SecurityAgents | Resource::SecurityServices => {
-            let subsystems = member_of_single(data, "subsystems")?.as_array()?;
-            let items = subsystems.iter().map(|subsystem| member_of_single(subsystem, "items"));
-            items.map(|items| items.map_or(Some(0), rows)).sum()
-        }
-        _ => None,
-    }
-}
-
-/// The data collection of an answer: in an envelope, or bare.
-fn data(body: Value) -> Option<Value> {
-    match body {
-        Value::Array(_) => Some(body),
-        Value::Object(envelope) => envelope
-            .into_iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case("data"))
-            .map(|(_, data)| data),
-        _ => None,
     }
 }

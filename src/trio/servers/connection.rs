@@ -6,7 +6,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -59,6 +59,8 @@ pub(in crate::trio) struct Connection {
     doubts: Doubts,
     /// Reloads of the configuration up to now.
     reloads: AtomicU64,
+    /// Reason why the primary gave no token when it was to be returned to.
+    no_return: Mutex<Option<String>>,
     clock: Clock,
 }
 
@@ -77,7 +79,8 @@ impl Connection {
         let servers = Servers::new(settings, account.clone(), stats.clone());
         let (learned, doubts) = (Learned::default(), Doubts::default());
         let reloads = AtomicU64::new(settings.reloads.count());
-        Ok(Self { transport, servers, learned, stats, account, doubts, reloads, clock })
+        let no_return = Mutex::default();
+        Ok(Self { transport, servers, learned, stats, account, doubts, reloads, no_return, clock })
     }
 
     pub(in crate::trio) fn now(&self) -> Stamp {
@@ -117,7 +120,7 @@ impl Connection {
         }
         serde_json::from_slice(&answer.body)
             .or_else(|error| {
-                let repaired = repaired(&answer.body);
+                let repaired = repaired(&answer.body, 0);
                 repaired.and_then(|body| serde_json::from_slice(&body).ok()).ok_or(error)
             })
             .map_err(|error| self.decode_error(answer, resource, &error.to_string()))
@@ -408,10 +411,37 @@ impl Connection {
                 // A refusal is an answer: rights and missing resources are the same on both
                 // servers.
                 Ok(()) | Err(Error::Status { status: 400..=499, .. }) => {}
-                Err(_) => return false,
+                Err(error) => {
+                    self.log_no_return(server, &error);
+                    return false;
+                }
             }
         }
+        self.set_no_return(None);
         true
+    }
+
+    /// Logs that the primary gives no token, once for each reason.
+    // Only this request asks it: everything else is read from another server, and no failure of a
+    // reading would tell the reason.
+    fn log_no_return(&self, primary: &Server, error: &Error) {
+        if matches!(error, Error::Auth { .. } | Error::LoginWaits { .. })
+            && self.set_no_return(Some(error.situation()))
+        {
+            tracing::warn!(
+                server = &*primary.label,
+                error = error.redacted(),
+                "the primary server gives no token; the exporter does not return to it"
+            );
+        }
+    }
+
+    /// Records the reason why the primary gives no token. Returns whether it is a new one.
+    fn set_no_return(&self, reason: Option<String>) -> bool {
+        let mut known = self.no_return.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = *known != reason;
+        *known = reason;
+        is_new
     }
 
     /// Probes a server and returns whether it answers for itself in time.

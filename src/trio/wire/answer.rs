@@ -7,9 +7,10 @@ use reqwest::{
     StatusCode,
     header::{DATE, HeaderMap, HeaderValue, LOCATION, WWW_AUTHENTICATE},
 };
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
-use super::links::Links;
+use super::{body::SMALL_BODY, links::Links};
 use crate::{
     model::{RequestFailure, Resource},
     trio::error::{Error, StatusHint},
@@ -34,6 +35,8 @@ pub(in crate::trio) struct Answer {
     pub(in crate::trio) wait: Option<Duration>,
     /// Address that the answer redirects to, as far as it may be shown.
     pub(in crate::trio) redirect: Option<String>,
+    /// Permit of a large body, held until it is decoded.
+    pub(in crate::trio) _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// Characters of an unreadable answer, and of the problem, that an error quotes.
@@ -45,9 +48,11 @@ impl Answer {
         self.headers.contains_key(SIMULATED)
     }
 
-    /// Links of the answer; none if it is not known which server gave it.
+    /// Links of the answer; none if it is not known which server gave it, or the answer is too large
+    /// to be read for its links alone.
     pub(in crate::trio) fn links(&self) -> Links {
-        self.base.as_ref().map(|base| Links::parse(&self.body, base)).unwrap_or_default()
+        let base = self.base.as_ref().filter(|_| self.body.len() <= SMALL_BODY);
+        base.map(|base| Links::parse(&self.body, base)).unwrap_or_default()
     }
 
     /// Value of a header; `None` if it is absent or no text.

@@ -1,46 +1,120 @@
 //! Charset detection: the bytes of an answer become UTF-8, with any charset declared or none.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::repair::BROKEN;
 
-/// Converts `body` to UTF-8 without a byte order mark. In this order decide: a byte order mark,
-/// zero bytes of UTF-16, validity as UTF-8, the declared charset, windows-1252.
-pub(in crate::trio) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
-    let declared = content_type
-        .and_then(charset_parameter)
-        .and_then(|label| Encoding::for_label(label.as_bytes()));
-    let encoding = match Encoding::for_bom(&body) {
+/// Way in which a body becomes UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::trio) enum Conversion {
+    /// It is UTF-8.
+    None,
+    /// A byte order mark is taken away.
+    WithoutMark,
+    /// Each wrong byte is replaced by the mark of a value that cannot be read.
+    StrayBytes,
+    /// From another charset.
+    From(&'static Encoding),
+}
+
+impl Conversion {
+    /// Finds the conversion. In this order decide: a byte order mark, zero bytes of UTF-16, validity
+    /// as UTF-8, the declared charset, windows-1252.
+    pub(in crate::trio) fn of(content_type: Option<&str>, body: &[u8]) -> Self {
+        let declared = content_type
+            .and_then(charset_parameter)
+            .and_then(|label| Encoding::for_label(label.as_bytes()));
         // A mark is part of the data; the header may come from a proxy or a default of IIS.
-        Some((marked, _)) => marked,
-        None => detect_utf16(&body)
-            .or_else(|| declared.filter(|declared| is_utf16(declared)))
-            .unwrap_or_else(|| {
-                // Text of another charset with non-ASCII letters is practically never valid UTF-8
-                // by accident, so validity says more than the header. Trio's back end runs in a
-                // Swedish culture with code page 1252, and its front end in IIS: each may declare
-                // what the other did not write.
-                if std::str::from_utf8(&body).is_ok() || is_utf8_with_stray_bytes(&body) {
-                    UTF_8
-                } else {
-                    // windows-1252 holds every letter of ISO-8859-1 and, unlike it, maps every
-                    // byte: å, ä and ö of a server that declares nothing come out right, and no
-                    // answer becomes unreadable.
-                    declared.filter(|declared| *declared != UTF_8).unwrap_or(WINDOWS_1252)
-                }
-            }),
-    };
-    if encoding == UTF_8 && !body.starts_with(b"\xEF\xBB\xBF") {
-        if std::str::from_utf8(&body).is_ok() {
-            return body;
+        let marked = Encoding::for_bom(body).map(|(marked, _)| marked);
+        let wide = || {
+            marked
+                .or_else(|| detect_utf16(body))
+                .or_else(|| declared.filter(|declared| is_utf16(declared)))
+        };
+        match wide() {
+            Some(encoding) if encoding != UTF_8 => return Self::From(encoding),
+            _ => {}
         }
-        if is_utf8_with_stray_bytes(&body) {
-            return marked_stray_bytes(&body);
+        // Text of another charset with non-ASCII letters is practically never valid UTF-8 by
+        // accident, so validity says more than the header. Trio's back end runs in a Swedish culture
+        // with code page 1252, and its front end in IIS: each may declare what the other did not
+        // write.
+        if std::str::from_utf8(body).is_ok() {
+            return if marked.is_some() { Self::WithoutMark } else { Self::None };
         }
+        if marked.is_some() {
+            return Self::From(UTF_8);
+        }
+        if is_utf8_with_stray_bytes(body) {
+            return Self::StrayBytes;
+        }
+        // windows-1252 holds every letter of ISO-8859-1 and, unlike it, maps every byte: å, ä and ö
+        // of a server that declares nothing come out right, and no answer becomes unreadable.
         // Declared UTF-8 that is none: replacement characters would make two names equal.
-        return WINDOWS_1252.decode_without_bom_handling(&body).0.into_owned().into_bytes();
+        Self::From(declared.filter(|declared| *declared != UTF_8).unwrap_or(WINDOWS_1252))
     }
-    encoding.decode_with_bom_removal(&body).0.into_owned().into_bytes()
+
+    /// Returns the bytes of the copy that [`Self::apply`] makes.
+    pub(in crate::trio) fn copied_bytes(self, body: &[u8]) -> usize {
+        match self {
+            Self::None | Self::WithoutMark => 0,
+            Self::StrayBytes => {
+                let length = |chunk: std::str::Utf8Chunk<'_>| {
+                    let is_stray = !chunk.invalid().is_empty();
+                    chunk.valid().len() + usize::from(is_stray) * BROKEN.len_utf8()
+                };
+                body.utf8_chunks().map(length).sum()
+            }
+            Self::From(encoding) => {
+                let mut length = 0;
+                decode(encoding, body, |part| length += part.len());
+                length
+            }
+        }
+    }
+
+    /// Returns the body as UTF-8 without a byte order mark.
+    pub(in crate::trio) fn apply(self, mut body: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::None => body,
+            Self::WithoutMark => {
+                body.drain(..BYTE_ORDER_MARK.len());
+                body
+            }
+            // The exact room: a copy that grows would hold up to three times as much.
+            Self::StrayBytes => marked_stray_bytes(&body, self.copied_bytes(&body)),
+            Self::From(encoding) => {
+                let mut text = Vec::with_capacity(self.copied_bytes(&body));
+                decode(encoding, &body, |part| text.extend_from_slice(part));
+                text
+            }
+        }
+    }
+}
+
+/// Byte order mark of UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+/// Bytes that are decoded at once.
+const PIECE: usize = 8 << 10;
+
+/// Converts `body` to UTF-8 without a byte order mark; see [`Conversion::of`].
+pub(in crate::trio) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
+    Conversion::of(content_type, &body).apply(body)
+}
+
+/// Decodes `body` piece by piece.
+fn decode(encoding: &'static Encoding, body: &[u8], mut piece: impl FnMut(&[u8])) {
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let mut buffer = [0; PIECE];
+    let mut rest = body;
+    loop {
+        let (state, read, written, _) = decoder.decode_to_utf8(rest, &mut buffer, true);
+        piece(&buffer[..written]);
+        rest = &rest[read..];
+        if state == CoderResult::InputEmpty {
+            return;
+        }
+    }
 }
 
 /// Returns true for UTF-8 in which a few bytes are wrong: a name that was cut in the middle of a
@@ -57,8 +131,8 @@ fn is_utf8_with_stray_bytes(body: &[u8]) -> bool {
 }
 
 /// Replaces each wrong byte of UTF-8 by the mark of a value that cannot be read.
-fn marked_stray_bytes(body: &[u8]) -> Vec<u8> {
-    let mut text = String::with_capacity(body.len() + BROKEN.len_utf8());
+fn marked_stray_bytes(body: &[u8], length: usize) -> Vec<u8> {
+    let mut text = String::with_capacity(length);
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
@@ -164,11 +238,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_become_valid_utf8(
+        fn any_bytes_become_valid_utf8_of_the_stated_length(
             body in prop::collection::vec(any::<u8>(), 0..200),
             label in "(utf-8|utf-16|iso-8859-1|shift_jis|x)",
         ) {
-            let text = to_utf8(Some(&format!("a/b; charset={label}")), body);
+            let content_type = format!("a/b; charset={label}");
+            let conversion = Conversion::of(Some(&content_type), &body);
+            let copied = conversion.copied_bytes(&body);
+            let text = conversion.apply(body);
+            prop_assert!(copied == 0 || copied == text.len());
             prop_assert!(std::str::from_utf8(&text).is_ok());
         }
     }

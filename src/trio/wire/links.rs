@@ -27,7 +27,7 @@ impl Links {
     pub(in crate::trio) fn parse(body: &[u8], base: &Url) -> Self {
         let body: Value = serde_json::from_slice(body)
             .ok()
-            .or_else(|| serde_json::from_slice(&repaired(body)?).ok())
+            .or_else(|| serde_json::from_slice(&repaired(body, 0)?).ok())
             .unwrap_or_default();
         let mut own = links_of(&body, base);
         let data = member(&body, &["data"]).unwrap_or(&body);

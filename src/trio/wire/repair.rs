@@ -9,9 +9,17 @@ pub(in crate::trio) const BROKEN: char = '\u{FDD0}';
 /// The same as a JSON text.
 const BROKEN_TEXT: &[u8] = "\"\u{FDD0}\"".as_bytes();
 
+/// Growth of an answer by its marks that is allowed in any case.
+// Some thousand broken values. A page of a list has a thousand rows.
+const SLACK: usize = 16 << 10;
+
 /// Returns the answer with [`BROKEN`] for each text, number or word that is no JSON; `None` if there
-/// is none, or a text does not end. Structure is not repaired.
-pub(in crate::trio) fn repaired(body: &[u8]) -> Option<Vec<u8>> {
+/// is none, a text does not end, or the marks make it longer than `limit` and the body itself.
+/// Structure is not repaired.
+pub(in crate::trio) fn repaired(body: &[u8], limit: usize) -> Option<Vec<u8>> {
+    // A mark may be longer than what it replaces: an answer of nothing but broken words would grow
+    // to several times its size.
+    let limit = limit.max(body.len() + SLACK);
     let mut result = Vec::with_capacity(body.len());
     let mut changed = false;
     let mut rest = body;
@@ -29,7 +37,11 @@ pub(in crate::trio) fn repaired(body: &[u8]) -> Option<Vec<u8>> {
             _ => word(rest),
         };
         let (token, after) = rest.split_at(length);
-        result.extend_from_slice(if is_valid { token } else { BROKEN_TEXT });
+        let token = if is_valid { token } else { BROKEN_TEXT };
+        if result.len() + token.len() > limit {
+            return None;
+        }
+        result.extend_from_slice(token);
         changed |= !is_valid;
         rest = after;
     }
@@ -110,7 +122,7 @@ mod tests {
     use super::*;
 
     fn repair(body: &str) -> Option<String> {
-        repaired(body.as_bytes()).map(|body| String::from_utf8(body).expect("UTF-8"))
+        repaired(body.as_bytes(), 0).map(|body| String::from_utf8(body).expect("UTF-8"))
     }
 
     #[test]
@@ -155,16 +167,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn repair_never_multiplies_an_answer() {
+        let words = format!("[{}x]", "x,".repeat(100_000));
+        assert_eq!(repaired(words.as_bytes(), 0), None);
+        assert!(repaired(words.as_bytes(), 1 << 20).is_some());
+    }
+
     proptest! {
         #[test]
         fn valid_json_is_never_changed(text in ".*", number in any::<f64>(), flag in any::<bool>()) {
             let body = serde_json::json!({"a": [text, number, flag], "b": {"c": text}}).to_string();
-            prop_assert_eq!(repaired(body.as_bytes()), None);
+            prop_assert_eq!(repaired(body.as_bytes(), 0), None);
         }
 
         #[test]
         fn any_bytes_are_repaired_without_panic(body in prop::collection::vec(any::<u8>(), 0..100)) {
-            let _ = repaired(&body);
+            let _ = repaired(&body, 0);
         }
     }
 }

@@ -6,7 +6,7 @@ use trio_exporter::trio::Limits;
 use wiremock::Request;
 
 use super::trio::{BASIC, Bench, Trio, header, late, ok, tokens};
-use crate::support::{TestApp, target};
+use crate::support::{Journal, TestApp, target};
 
 #[tokio::test]
 async fn login_form_carries_client_key_and_base64_of_latin1() {
@@ -128,4 +128,27 @@ async fn failed_login_is_shared_by_waiting_requests() {
     app.step_after(145).await;
     assert_eq!(trio.logins().await, 2);
     trio.was_only_read().await;
+}
+
+#[tokio::test]
+async fn login_asks_for_json() {
+    let trio = Trio::bare().await;
+    Bench::new(target(&trio.url())).await;
+    let login = trio.asked("POST", "login").await.remove(0);
+    assert_eq!(header(&login, "accept"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn assumed_life_of_a_token_is_logged_once() {
+    let journal = Journal::begin();
+    let trio = Trio::small().await;
+    let answer = ok(r#"{"access_token":"token-1","expires_in":0}"#);
+    trio.on("POST", "login", answer).await;
+    let mut app = trio.exporter().await;
+    app.step().await;
+    app.step_after(3600).await;
+    assert_eq!(trio.logins().await, 2, "after the hour that is assumed");
+    let lines = journal.lines();
+    let said = lines.iter().filter(|line| line.contains("one hour is assumed"));
+    assert_eq!(said.count(), 1, "{lines:#?}");
 }

@@ -4,7 +4,7 @@
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
-use crate::support::{Samples, Simulated, TestApp};
+use crate::support::{Journal, Samples, Simulated, TestApp};
 
 use super::pair::{active, exporter, of_both, pair, series, take_over, up};
 
@@ -244,4 +244,23 @@ async fn a_primary_that_works_only_for_moments_is_returned_to_ever_less_often() 
     }
     let failovers = failovers(&app.metrics().await).expect("counted");
     assert!((3.0..=13.0).contains(&failovers), "{failovers} in half an hour");
+}
+
+#[tokio::test]
+async fn refused_login_at_a_left_primary_is_logged_once() {
+    let (primary, secondary, mut app) = at_the_primary().await;
+    primary.order("answering", &json!({"answering": false})).await;
+    app.step_after(5).await;
+    let journal = Journal::begin();
+    primary.order("answering", &json!({"answering": true})).await;
+    fail(&primary, &["login"], 500).await;
+    for _ in 0..40 {
+        app.step_after(5).await;
+    }
+    let metrics = app.metrics().await;
+    assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")]);
+    let lines = journal.lines();
+    let told: Vec<_> = lines.iter().filter(|line| line.contains("gives no token")).collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("answered 500"), "{told:#?}");
 }

@@ -38,10 +38,13 @@ pub(in crate::trio) fn items<'a, T>(
     };
     // Repaired only after a failure: nearly all answers are what they claim to be.
     strict(body).or_else(|error| {
-        let repaired = repaired(body).and_then(|body| strict(&body).ok());
+        let repaired = repaired(body, 0).and_then(|body| strict(&body).ok());
         repaired.ok_or_else(|| error.to_string())
     })
 }
+
+/// Problem of a list whose items take too much memory.
+const TOO_MANY_ROWS: &str = "its rows take more memory than limits.body_mib allows";
 
 /// The whole answer.
 struct Envelope<'p, 'a, 'de, T, F>(&'p mut PageBuilder<'a, 'de, T, F>);
@@ -144,7 +147,13 @@ impl<'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Visitor<'de> for Data<'_, '_, 
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        while rows.next_element_seed(Row(self.0))?.is_some() {}
+        while rows.next_element_seed(Row(self.0))?.is_some() {
+            // Rows of a few bytes become items of some hundred: an answer within its limit could
+            // still fill the memory.
+            if self.0.is_full() {
+                return Err(A::Error::custom(TOO_MANY_ROWS));
+            }
+        }
         Ok(())
     }
 

@@ -22,6 +22,8 @@ const SAMPLE_LENGTH: usize = 40;
 pub(in crate::trio) struct Context<'a> {
     pub(in crate::trio) mapping: &'a Mapping,
     pub(in crate::trio) zone: Option<&'a jiff::tz::TimeZone>,
+    /// Memory that the items of an answer may take, in bytes.
+    pub(in crate::trio) memory: usize,
 }
 
 /// One row; its fields are read by their position in the shape.

@@ -24,7 +24,7 @@ fn decode<T>(
 ) -> Result<Page<T>, String> {
     let dictionary = Dictionary::builtin().expect("valid");
     let mapping = dictionary.mapping(resource).expect("a mapping");
-    items(body, Context { mapping, zone: None }, build)
+    items(body, Context { mapping, zone: None, memory: usize::MAX }, build)
 }
 
 fn services(body: &str) -> Result<Page<ServiceStatus>, String> {
@@ -257,7 +257,7 @@ fn early_times_are_absent_in_every_field_and_form() {
                     .flat_map(|zone| values.iter().map(move |v| (*zone, v)))
                 {
                     let body = format!(r#"[{{"{id}":1,"when":{value}}}]"#);
-                    let context = Context { mapping, zone };
+                    let context = Context { mapping, zone, memory: usize::MAX };
                     let (times, seen) = if resource == Resource::AgentState {
                         let page = items(body.as_bytes(), context, agent_status).expect("read");
                         (page.items[0].since, page.seen)
