@@ -13,6 +13,7 @@ mod redirect;
 pub(super) mod repair;
 mod server_clock;
 pub(super) mod single;
+mod slots;
 mod tls_probe;
 pub(super) mod tls_problem;
 mod trust;
@@ -30,7 +31,6 @@ use reqwest::{
     header::{CONTENT_TYPE, DATE, LOCATION},
     tls::TlsInfo,
 };
-use tokio::sync::Semaphore;
 use url::Url;
 
 use self::{
@@ -41,6 +41,7 @@ use self::{
     exchange_log::ExchangeObserver,
     redirect::{RequestSecrets, shown_address},
     server_clock::ServerClock,
+    slots::RequestSlots,
     tls_problem::TlsProblem,
 };
 use super::{
@@ -65,7 +66,7 @@ pub(super) struct Transport {
     clock: Clock,
     server_clock: ServerClock,
     pub(super) requested_waits: RequestedWaits,
-    slots: Semaphore,
+    slots: RequestSlots,
     limits: Limits,
     pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
 }
@@ -77,7 +78,7 @@ impl Transport {
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
         let limits = settings.limits;
-        let slots = Semaphore::new(limits.in_flight.max(1));
+        let slots = RequestSlots::new(limits.in_flight);
         Ok(Self {
             http: request_builder(&limits)?,
             clients: HttpClients::new(settings),
@@ -103,8 +104,7 @@ impl Transport {
         request: RequestBuilder,
         read: impl FnOnce(Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // The semaphore is never closed; were it, running without a slot would be the lesser harm.
-        let _slot = self.slots.acquire().await.ok();
+        let _slot = self.slots.acquire(resource).await;
         let request = request.build().map_err(|error| self.transport_error(resource, &error))?;
         let url = request.url().clone();
         match self.requested_waits.check(&url, resource, self.clock.now()) {
@@ -242,6 +242,9 @@ impl Transport {
         // connection.
         } else if is_body && !error.is_connect() && !error.is_request() {
             (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
+        } else if error.is_body() || error.is_decode() {
+            let detail = format!("the connection broke in the middle of the answer: {reason}");
+            (RequestFailure::Connect, detail)
         } else {
             (RequestFailure::Connect, format!("no connection: {reason}"))
         };
