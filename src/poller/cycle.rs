@@ -126,6 +126,9 @@ impl Poller {
                 self.start_rounds(&cycle);
             }
             self.wait_for_rounds(&mut cycle).await;
+            while let Some((kind, update)) = self.rounds.try_next() {
+                self.enter(&mut cycle, kind, update).await;
+            }
         }
         self.publish(cycle, true);
         self.start_early();
@@ -166,7 +169,9 @@ impl Poller {
         let lists_until = now + took.clamp(shortest, longest);
         let names_until = now + FIRST_NAMES_WAIT;
         loop {
-            let lists = self.rounds.is_running(RoundKind::Flow).then_some(lists_until);
+            // A round of an earlier cycle is a slow one.
+            let began_now = self.rounds.begin(RoundKind::Flow) == Some(cycle.since.at);
+            let lists = began_now.then_some(lists_until);
             let names = (self.last.is_none()
                 && self.rounds.is_running(RoundKind::Slow)
                 && cycle.snapshot.centers.iter().any(awaits_names))
@@ -300,8 +305,12 @@ impl Poller {
 
     /// Reads those of the selected fast collectors that are due.
     async fn read_fast(&mut self, cycle: &mut Cycle, is_selected: fn(Collector) -> bool) {
-        let centers = self.routed(&cycle.snapshot).collect();
-        let work = self.with_wanted(centers, cycle);
+        let centers: Vec<CenterWork> = self.routed(&cycle.snapshot).collect();
+        let work = if is_selected(Collector::Calls) {
+            self.with_wanted(centers, cycle)
+        } else {
+            Work { centers, ..self.work(cycle.was_down) }
+        };
         let (sender, mut updates) = mpsc::unbounded_channel();
         work.read_fast(is_selected, sender).await;
         while let Some(update) = updates.recv().await {

@@ -145,7 +145,7 @@ impl Settings {
             flow: factor(flow, self.flow()),
             configuration: factor(configuration, self.configuration),
         };
-        let mut settings = Self { state, flow: self.flow.map(|_| flow), configuration, ..self };
+        let mut settings = Self { state, flow: Some(flow), configuration, ..self };
         if factors.configuration > 1.0 {
             settings.inventory = self.inventory.mul_f64(factors.configuration);
         }

@@ -215,6 +215,11 @@ impl Rounds {
         }
     }
 
+    /// Returns the begin of the round in progress.
+    pub(super) fn begin(&mut self, kind: RoundKind) -> Option<Stamp> {
+        self.get(kind).as_ref().map(|round| round.since.at)
+    }
+
     /// Starts a round that began at `since`.
     pub(super) fn start(&mut self, kind: RoundKind, work: Work, since: Since) {
         let (sender, updates) = mpsc::unbounded_channel();

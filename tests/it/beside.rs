@@ -22,7 +22,7 @@ async fn running(
 ) -> (TestApp, Simulated, tokio_util::task::AbortOnDropHandle<()>) {
     let trio = Simulated::start(options, Clock::system()).await;
     for (path, millis) in delays {
-        let fault = json!({"path": path, "delay_ms": millis, "times": 1000});
+        let fault = json!({"resource": path, "delay_ms": millis, "times": 1000});
         trio.order("fault", &fault).await;
     }
     let mut config = config(trio.target(true), Identity::None);
@@ -130,7 +130,7 @@ async fn first_data_comes_within_six_round_trips() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn flows_begin_when_goals_by_name_are_certain() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
-    trio.order("fault", &json!({"path": "services", "delay_ms": 2_500, "times": 1000})).await;
+    trio.order("fault", &json!({"resource": "services", "delay_ms": 2_500, "times": 1000})).await;
     let services = ServiceMatch { name: vec![Pattern::new("Växel")], ..ServiceMatch::default() };
     let rule = Rule { services, goals: GivenGoals::default() };
     let goals = Goals::new(

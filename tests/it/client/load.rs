@@ -125,7 +125,10 @@ async fn list_beyond_the_limit_costs_one_request() {
     assert!(!app.metrics().await.has("trio_agents"));
     assert!(app.metrics().await.has("trio_service_queue_length"));
     let lines = journal.situations();
-    let about = |line: &&String| line.contains("more requests than max_requests_per_minute allows");
+    let about = |line: &&String| {
+        line.contains("agents/state")
+            && line.contains("more requests than max_requests_per_minute allows")
+    };
     assert_eq!(lines.iter().filter(about).count(), 1, "{lines:#?}");
 }
 

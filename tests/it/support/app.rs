@@ -100,7 +100,7 @@ impl TestApp {
     }
 
     /// What the poller of the first target publishes.
-    pub(crate) fn first_latest(&self) -> trio_exporter::poller::Latest {
+    pub(crate) fn first_latest(&self) -> poller::Latest {
         self.targets[0].latest()
     }
 
