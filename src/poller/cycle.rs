@@ -12,8 +12,8 @@ use super::{
     Poller, cadence,
     collect::CollectContext,
     outcome::{Attempted, CollectorResult, to_problem},
-    pacing::{Finished, RequestCounts},
-    rounds::{CenterWork, CollectedCenter, Discovered, RoundKind, Since, Update, Work, discover},
+    pacing::{Finished, RequestCounts, Since},
+    rounds::{CenterWork, CollectedCenter, Discovered, RoundKind, Update, Work, discover},
 };
 use crate::{
     model::{Cadence, Collector, Resource, Text},

@@ -5,13 +5,19 @@ use std::time::Duration;
 use super::{
     CollectorInterval, Poller, Settings,
     budget::{self, Load, PerKind},
-    rounds::Since,
 };
 use crate::{
-    model::{Cadence, Collector, Resource},
+    model::{Cadence, Collector, Resource, Stamp},
     snapshot::{Snapshot, longest_interval},
     stats::Stats,
 };
+
+/// A begin: the moment, and the requests that were sent before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since {
+    pub(super) at: Stamp,
+    pub(super) sent: RequestCounts,
+}
 
 /// Begins of the readings that have ended since the last publication, by kind.
 #[derive(Clone, Copy, Debug, Default)]

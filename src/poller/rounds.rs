@@ -14,7 +14,7 @@ use super::{
     collectors::service_ids,
     follow::{CaseRef, FollowOutcome},
     outcome::{Attempted, CollectorResult},
-    pacing::RequestCounts,
+    pacing::Since,
 };
 use crate::{
     model::{Cadence, Clock, Collector, ContactCenter, Property, Resource, Selection, Stamp, Text},
@@ -174,13 +174,6 @@ pub(super) struct Round {
     task: AbortOnDropHandle<()>,
     /// Its begin, and the requests up to then.
     pub(super) since: Since,
-}
-
-/// A begin: the moment, and the requests that were sent before.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Since {
-    pub(super) at: Stamp,
-    pub(super) sent: RequestCounts,
 }
 
 /// The two kinds of rounds.

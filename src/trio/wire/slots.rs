@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::model::{Collector, Resource};
+use crate::model::{Cadence, Collector, Resource};
 
 /// Slots for the requests to one target.
 #[derive(Debug)]
@@ -58,7 +58,11 @@ impl RequestSlots {
         {
             let mut queue = self.queue();
             let waiting = if is_slow { &mut queue.waiting_slow } else { &mut queue.waiting_fast };
-            waiting.push_back(given);
+            // Queue lengths come first of all: they must not wait behind the pages of long lists.
+            match Collector::of(resource).map(Collector::cadence) {
+                Some(Cadence::Live) => waiting.push_front(given),
+                _ => waiting.push_back(given),
+            }
             queue.give_free_slots(self.size);
         }
         let mut slot = RequestSlot { slots: self, is_slow, waits: Some(waits) };
@@ -135,14 +139,18 @@ mod tests {
         let slots = RequestSlots::new(1);
         let held = slots.acquire(Resource::Calls).now_or_never();
         let mut slow = Box::pin(slots.acquire(Resource::Services));
+        let mut list = Box::pin(slots.acquire(Resource::Cases));
+        assert!(list.as_mut().now_or_never().is_none());
         let mut fast = Box::pin(slots.acquire(Resource::ServiceState));
         assert!(slow.as_mut().now_or_never().is_none());
         assert!(fast.as_mut().now_or_never().is_none());
         drop(held);
+        assert!(list.as_mut().now_or_never().is_none());
         assert!(slow.as_mut().now_or_never().is_none());
         let fast = fast.now_or_never();
         assert!(fast.is_some());
         drop(fast);
+        assert!(list.now_or_never().is_some());
         assert!(slow.now_or_never().is_some());
     }
 
