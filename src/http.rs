@@ -14,7 +14,7 @@
 //! | `GET /metrics/exporter` | metrics of the exporter itself, for jobs that scrape each target separately |
 //! | `GET /sd` | targets for Prometheus' HTTP service discovery, JSON |
 //! | `GET /-/healthy` | 200 `healthy` while the process answers; independent of Trio |
-//! | `GET /-/ready` | 200 `ready` once each target has finished a step, or 30 s after the start; 503 before and while draining |
+//! | `GET /-/ready` | 200 `ready` once each target has published its states, or 30 s after the start; 503 before and while draining |
 //! | `GET /status` | report per target as HTML, or as JSON by `Accept`; takes `?target=NAME&service=NAME` |
 //! | `GET /status.json` | the same report as JSON |
 //! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |

@@ -24,7 +24,7 @@ pub use api::{
 pub use case::{Case, CaseClass, CaseList, CaseState, all_edges_of, edges_of};
 pub use closed_set::ClosedSet;
 pub(crate) use closed_set::closed_set;
-pub use goals::{ClassGoals, GivenClass, GivenGoals, Goals, Rule, ServiceGoals};
+pub use goals::{ClassGoals, GivenClass, GivenGoals, Goals, NamesInGoals, Rule, ServiceGoals};
 pub use keyed_hash::{KeyedHash, hexadecimal};
 pub use selection::{GroupSelection, Pattern, Selection, ServiceMatch, ServiceNames};
 pub use service::{

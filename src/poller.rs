@@ -11,6 +11,7 @@ mod cycle;
 mod follow;
 mod outcome;
 mod pacing;
+mod rounds;
 mod situation;
 
 use std::{
@@ -25,16 +26,16 @@ use tokio::{
 };
 
 use crate::{
-    model::{Cadence, Clock, Collector, ContactCenter, Goals, Selection, Text},
+    model::{Cadence, Clock, Collector, ContactCenter, Goals, Resource, Selection, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{self, Published, Saved, Tally, Truncation},
+    tally::{self, Published, Saved, Tally, Totals, Truncation},
     trio::{Client, Error, Root, Route},
 };
-use budget::Load;
+use budget::Measured;
 pub use collectors::{Answer, read_collector};
 pub use outcome::{Attempted, to_problem};
-use pacing::RequestCounts;
+use rounds::Rounds;
 use situation::{LoggedMismatches, Situations};
 
 /// Intervals and limits of polling.
@@ -112,6 +113,14 @@ impl Settings {
         self.state.min(self.flow())
     }
 
+    /// Returns the number of pages above which a list is not read: its requests would not fit into
+    /// the longest interval that counts as one.
+    fn page_limit(&self, resource: Resource) -> usize {
+        let interval = Collector::of(resource).and_then(|collector| self.interval(collector));
+        let interval = interval.unwrap_or(self.inventory);
+        budget::requests_of_a_list(interval, self.limits.requests_per_minute)
+    }
+
     /// Returns the interval of `collector`; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {
@@ -134,23 +143,29 @@ pub type Latest = watch::Receiver<Option<Arc<Published>>>;
 #[derive(Debug)]
 pub struct Poller {
     target: Text,
-    client: Client,
+    client: Arc<Client>,
     /// The settings as configured.
     configured: Settings,
     /// The settings in force: intervals may be longer than configured.
     settings: Settings,
-    /// Cost of the last reading of the states of services.
-    state_load: Load,
-    /// Cost of the last reading of cases and agents.
-    flow_load: Load,
-    /// Cost of the last full round of configuration readings.
-    slow_load: Load,
+    /// Cost of the readings of the states of services.
+    state_load: Measured,
+    /// Cost of the readings of cases and agents.
+    flow_load: Measured,
+    /// Cost of the full rounds of configuration readings.
+    slow_load: Measured,
+    /// The limit of requests was logged as too low for this Trio.
+    over_limit: bool,
+    /// Readings beside those of the states of services.
+    rounds: Rounds,
     clock: Clock,
     stats: Arc<Stats>,
     publish: watch::Sender<Option<Arc<Published>>>,
     tally: Tally,
     truncation: Truncation,
     last: Option<Arc<Snapshot>>,
+    /// The counters as they were published last.
+    totals: Arc<Totals>,
     root: Option<Root>,
     routes: HashMap<Text, Route>,
     /// Contact centres that are read.
@@ -168,6 +183,8 @@ pub struct Poller {
     /// Ids that an early configuration reading was made for.
     read_early_for: HashSet<(Text, Text)>,
     situations: Situations,
+    /// Errors that are logged unless the next cycle shows that the target is down.
+    deferred: Vec<(String, Error)>,
     mismatches: LoggedMismatches,
     /// Time that reading single cases took in the last step.
     follow_duration: Duration,
@@ -187,18 +204,21 @@ impl Poller {
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         Self {
             target,
-            client,
+            client: Arc::new(client.with_page_limit(|resource| settings.page_limit(resource))),
             configured: settings,
             settings,
-            state_load: Load::default(),
-            flow_load: Load::default(),
-            slow_load: Load::default(),
+            state_load: Measured::default(),
+            flow_load: Measured::default(),
+            slow_load: Measured::default(),
+            over_limit: false,
+            rounds: Rounds::default(),
             clock,
             stats,
             publish,
             tally: Tally::new(tally),
             truncation: Truncation::default(),
             last: None,
+            totals: Arc::default(),
             root: None,
             routes: HashMap::new(),
             selection: Selection::default(),
@@ -209,6 +229,7 @@ impl Poller {
             trouble: None,
             read_early_for: HashSet::new(),
             situations: Situations::default(),
+            deferred: Vec::new(),
             mismatches: LoggedMismatches::default(),
             follow_duration: Duration::ZERO,
         }
@@ -232,20 +253,16 @@ impl Poller {
         self
     }
 
-    /// Makes one step: reads what is due and publishes.
+    /// Makes one step: reads all that is due and publishes it as one, for programs that need a
+    /// whole reading. [`Poller::run`] publishes each part when it was read.
     pub async fn step(&mut self) {
-        let sent = RequestCounts::current(&self.stats);
-        let begun = self.clock.now();
-        let mut snapshot = self.read().await;
-        self.adjust_intervals(&mut snapshot, begun, &sent);
-        self.log_unmatched_goals(&snapshot);
-        self.log_unmatched_groups(&snapshot);
-        let snapshot = Arc::new(snapshot);
-        let totals = Arc::new(tally::step(&mut self.tally, &snapshot));
-        self.mismatches.log(&totals.wait_mismatches);
-        self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
-        self.last = Some(snapshot);
-        // After publishing: a server that does not answer must not delay the data of another one.
+        self.whole_cycle().await;
+        self.probe().await;
+    }
+
+    /// Probes servers and names of members, after a publication: a server that does not answer must
+    /// not delay the data of another one.
+    async fn probe(&self) {
         self.client.probe_servers().await;
         self.probe_member_name().await;
     }
@@ -273,7 +290,8 @@ impl Poller {
         self.settings.tick()
     }
 
-    /// Repeats the steps at fixed intervals, without an end. Ticks that a long step misses are
+    /// Reads at fixed intervals, without an end: the states of services first, lists,
+    /// configuration and inventory beside them. Ticks that a long reading of the states misses are
     /// counted and skipped.
     pub async fn run(mut self) {
         let every = |from: Instant, period: Duration| {
@@ -287,14 +305,20 @@ impl Poller {
         let mut ticks = every(Instant::now(), period);
         let mut last: Option<Instant> = None;
         loop {
-            let tick = ticks.tick().await;
-            let missed = last.map_or(0, |last| cadence::missed(tick - last, period));
-            self.stats.polls_missed.add(missed);
-            last = Some(tick);
-            self.step().await;
+            tokio::select! {
+                biased;
+                tick = ticks.tick() => {
+                    let missed = last.map_or(0, |last| cadence::missed(tick - last, period));
+                    self.stats.polls_missed.add(missed);
+                    last = Some(tick);
+                    self.tick().await;
+                    self.probe().await;
+                }
+                update = self.rounds.next() => self.receive(update).await,
+            }
             if self.period() != period {
                 period = self.period();
-                ticks = every(tick + period, period);
+                ticks = every(last.unwrap_or_else(Instant::now) + period, period);
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Does not belong here: what happened *between* two readings (`tally`).
 
 mod members;
+mod naming;
 mod reading;
 
 use std::{sync::Arc, time::Duration};
@@ -11,9 +12,10 @@ use crate::model::{
     Agent, AgentGroup, AgentStatus, Case, CaseList, ClockSkew, CollectionCount, Collector,
     ContactCenter, FieldUse, Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
+pub use naming::ServiceNaming;
 pub use reading::{
     AnyReading, Attempt, Good, Health, Outcome, Problem, ProblemKind, Reading, is_same_moment,
-    max_age,
+    longest_interval, max_age,
 };
 
 /// The readings of one target after a step of its poller.
@@ -70,6 +72,9 @@ pub struct Center {
     pub skills: Reading<ServiceSkills>,
     /// Numbers of items of the collections of this contact centre.
     pub inventory: Reading<Vec<CollectionCount>>,
+    /// Names in the labels of services, and services whose goals are not certain; `None`: each is
+    /// shown by its present name, and all goals are certain.
+    pub naming: Option<Arc<ServiceNaming>>,
 }
 
 /// A case that was requested by its job number.
@@ -136,6 +141,7 @@ impl Center {
             followed: Arc::new([]),
             skills: Reading::none(None),
             inventory: Reading::none(None),
+            naming: None,
         };
         center.set_intervals(interval);
         center
@@ -178,6 +184,19 @@ impl Center {
     pub fn health(&self) -> impl Iterator<Item = (Collector, Health)> {
         let health = |collector| Some((collector, self.reading(collector).health()?));
         Collector::ALL.into_iter().filter_map(health)
+    }
+
+    /// Returns the name in the labels of a service, of which `known` is the present one; `None`
+    /// while its series must not be shown yet.
+    pub fn service_label<'a>(
+        &'a self,
+        service: &str,
+        known: Option<&'a Text>,
+    ) -> Option<Option<&'a Text>> {
+        match &self.naming {
+            Some(naming) => naming.is_decided(service).then(|| naming.label(service)),
+            None => Some(known),
+        }
     }
 
     /// Sets the intervals of the collectors.

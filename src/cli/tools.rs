@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{self, IsTerminal, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -152,9 +152,8 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
     write!(out, "{}", check::configuration(configured, &config.warnings))?;
     let (mut failures, mut reports) = (0, Vec::new());
     for target in targets {
-        // Printed target by target: one that hangs must not hide what is known about the others.
+        // Each line is printed when it is found: one that hangs must not hide what is known.
         let report = check_target(target, &config.poll, &config.wallboards, args.learn).await?;
-        write!(out, "{report}")?;
         failures += report.count(Level::Fail);
         reports.push(report);
     }
@@ -181,6 +180,7 @@ async fn check_target(
         configuration: poll.configuration,
         limits: target.poll,
         wallboards: wallboards.to_vec(),
+        show: check::Show { line: print_line, reading },
     };
     let mut report = check::check(&target, &client, &stats, &clock).await;
     if learn {
@@ -188,6 +188,20 @@ async fn check_target(
         check::compare_help(&client, &help, &mut report);
     }
     Ok(report)
+}
+
+/// Prints a line of the report.
+fn print_line(line: &check::Line) {
+    // A closed output is no reason to stop: the exit code still says if something fails.
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints what is read now, for a person who waits.
+fn reading(what: &str) {
+    // A file or another program wants the report alone.
+    if io::stderr().is_terminal() {
+        say(what);
+    }
 }
 
 /// Reports the progress of reading the help pages, beside the output.

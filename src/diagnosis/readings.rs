@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{CollectionCount, Collector, Property, Resource, Stamp, Text},
-    snapshot::{AnyReading, Outcome, Problem, ProblemKind, Reading, Snapshot, max_age},
+    snapshot::{AnyReading, Outcome, Problem, ProblemKind, Reading, Snapshot},
 };
 
 /// Result of the last attempt, and age of the data.
@@ -52,7 +52,7 @@ impl SnapshotReading<'_> {
     // The same rule as at the encoding of the metrics: by age, even if the poller hangs.
     pub fn is_shown(&self, now: Stamp) -> bool {
         let Some(health) = self.reading.health() else { return false };
-        health.last_success.is_some_and(|last| now.since(last) <= max_age(health.interval))
+        health.last_success.is_some_and(|last| now.since(last) <= health.max_age)
     }
 }
 

@@ -21,9 +21,11 @@ pub const MAX_SKEW: f64 = 5.0;
 
 pub(super) fn all(snapshot: &Snapshot, stats: &Stats, now: Stamp) -> Vec<Finding> {
     let mut found = Vec::new();
-    for server in stats.servers().iter() {
+    let servers = stats.servers();
+    for server in servers.iter() {
         let subject = || Subject::Server(server.server.clone());
-        if server.up == Some(false) {
+        // Of a single server another finding says that nothing can be read.
+        if server.up == Some(false) && servers.len() > 1 {
             found.push(Finding::new(
                 FindingKind::ServerDown,
                 Severity::Warning,

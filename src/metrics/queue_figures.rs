@@ -19,7 +19,6 @@ use super::{
 };
 use crate::{
     model::{ClassGoals, Collector, ServiceStatus, Stamp, Text, WallAgents},
-    snapshot::max_age,
     tally::{DayCounts, DayStart, DayTime, ServiceTotals, Source, StateCounts, WaitingNow},
 };
 pub use skilled::SkilledNow;
@@ -276,7 +275,7 @@ fn reading_age(input: &CenterInput<'_>, collector: Collector, now: Stamp) -> Opt
     Some(ReadingAge {
         collector,
         age: health.last_success.map(|taken| now.since(taken)),
-        max_age: max_age(health.interval),
+        max_age: health.max_age,
         interval: health.interval,
     })
 }

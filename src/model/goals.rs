@@ -21,6 +21,15 @@ pub struct Goals {
     target: Option<Text>,
 }
 
+/// Names that the rules for goals need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NamesInGoals {
+    /// Names of services.
+    pub services: bool,
+    /// Groups of services.
+    pub groups: bool,
+}
+
 /// Goals of some services.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
@@ -46,6 +55,16 @@ impl Goals {
     fn rules(&self) -> impl Iterator<Item = (usize, &Rule)> {
         let of_target = |rule: &Rule| rule.services.is_for(self.target.as_deref());
         self.rules.iter().enumerate().filter(move |(_, rule)| of_target(rule))
+    }
+
+    /// Returns the names without which it is not certain which rules match a service.
+    pub fn names_needed(&self) -> NamesInGoals {
+        let any =
+            |has: fn(&ServiceMatch) -> bool| self.rules().any(|(_, rule)| has(&rule.services));
+        NamesInGoals {
+            services: any(|services| !services.name.is_empty()),
+            groups: any(|services| !services.group.is_empty()),
+        }
     }
 
     /// Returns the goals of one service.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::snapshot::longest_interval;
+
 /// Cost of one round of readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Load {
@@ -11,17 +13,46 @@ pub(super) struct Load {
     pub(super) requests: u64,
 }
 
+/// Cost of the last two rounds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Measured {
+    last: Option<Load>,
+    load: Load,
+}
+
+impl Measured {
+    /// Records a round. The lower one of the last two counts, in each respect.
+    // One round proves nothing: a wrong header, a slow minute of the server. It must not decide how
+    // long the next one waits.
+    pub(super) fn record(&mut self, load: Load) {
+        let before = self.last.replace(load).unwrap_or(load);
+        self.load = Load {
+            duration: load.duration.min(before.duration),
+            requests: load.requests.min(before.requests),
+        };
+    }
+
+    /// Returns the cost that counts.
+    pub(super) fn load(&self) -> Load {
+        self.load
+    }
+}
+
 /// Granularity of intervals.
 // Without it a small change of the load would change the interval in each step.
 const GRAIN: Duration = Duration::from_millis(100);
 
 /// Returns the configured interval, or the shortest longer one at which readings take at most half
 /// of the time and send at most `per_minute` requests a minute.
-pub(super) fn interval(configured: Duration, load: Load, per_minute: f64) -> Duration {
+///
+/// Slowness alone stretches it up to [`longest_interval`]. The limit of requests is that of the
+/// operator, and holds in any case.
+fn interval(configured: Duration, load: Load, per_minute: f64) -> Duration {
     let by_requests =
         Duration::try_from_secs_f64(load.requests as f64 * 60.0 / per_minute.max(1.0));
     // A slow server gets at least as much time without requests as a round of them takes.
-    longer(configured, (load.duration * 2).max(by_requests.unwrap_or(Duration::MAX)))
+    let by_duration = (load.duration * 2).min(longest_interval(configured));
+    longer(configured, by_duration.max(by_requests.unwrap_or(Duration::MAX)))
 }
 
 /// Returns the configured interval, or the needed one if that is longer, in whole grains.
@@ -44,32 +75,31 @@ pub(super) struct PerKind<T> {
     pub(super) configuration: T,
 }
 
-/// Returns the intervals of readings that share a budget. Configuration may use half of it; live
-/// readings get the rest, and their two intervals grow in the same proportion.
+/// Returns the intervals of readings that share a budget. Configuration may use half of it. Of the
+/// rest, states of services may use what the lists leave, and half of it in any case.
 pub(super) fn intervals(
     configured: PerKind<Duration>,
     loads: PerKind<Load>,
     per_minute: u32,
 ) -> PerKind<Duration> {
     let per_minute = f64::from(per_minute);
-    let slow = loads.configuration;
-    let configuration = interval(configured.configuration, slow, per_minute / 2.0);
-    let taken = slow.requests as f64 * 60.0 / configuration.as_secs_f64();
-    let left = (per_minute - taken).max(1.0);
-    let live = [(configured.state, loads.state), (configured.flow, loads.flow)];
-    let a_minute = |(every, load): (Duration, Load)| {
-        load.requests as f64 * 60.0 / every.as_secs_f64().max(1e-3)
-    };
-    let wanted: f64 = live.into_iter().map(a_minute).sum();
-    let factor = (wanted / left).max(1.0);
-    // In a step in which both are due they are read at the same time, and the next step waits for
-    // the slower one.
-    let duration = loads.state.duration.max(loads.flow.duration);
-    let stretched = |every: Duration| {
-        let by_requests = Duration::try_from_secs_f64(every.as_secs_f64() * factor);
-        longer(every, (duration * 2).max(by_requests.unwrap_or(Duration::MAX)))
-    };
-    PerKind { state: stretched(configured.state), flow: stretched(configured.flow), configuration }
+    let a_minute =
+        |load: Load, every: Duration| load.requests as f64 * 60.0 / every.as_secs_f64().max(1e-3);
+    let configuration = interval(configured.configuration, loads.configuration, per_minute / 2.0);
+    let left = per_minute - a_minute(loads.configuration, configuration);
+    // Queue lengths are worth most, and mostly take few requests: a list of thousands of agents
+    // must not stretch their interval.
+    let for_state = (left - a_minute(loads.flow, configured.flow)).max(left / 2.0);
+    let state = interval(configured.state, loads.state, for_state);
+    let flow = interval(configured.flow, loads.flow, left - a_minute(loads.state, state));
+    PerKind { state, flow, configuration }
+}
+
+/// Returns the largest number of requests that one list may take within its longest interval, at
+/// most `per_minute` a minute.
+pub(super) fn requests_of_a_list(configured: Duration, per_minute: u32) -> usize {
+    let minutes = longest_interval(configured).as_secs_f64() / 60.0;
+    ((f64::from(per_minute) * minutes) as usize).max(1)
 }
 
 #[cfg(test)]
@@ -92,8 +122,28 @@ mod tests {
         assert_eq!(secs(load(0.1, 200)), 20.0, "200 requests at 600 a minute");
         assert_eq!(secs(load(15.0, 200)), 30.0);
         assert_eq!(secs(load(2.51, 0)), 5.1, "in whole tenths of a second, upwards");
-        assert_eq!(interval(CONFIGURED, load(0.0, 10), 1.0), Duration::from_secs(600));
         assert!(interval(CONFIGURED, load(0.0, u64::MAX), 1.0) > SLOW);
+    }
+
+    #[test]
+    fn slowness_stretches_at_most_tenfold_limit_always_holds() {
+        assert_eq!(interval(CONFIGURED, load(60.0, 1), 600.0), Duration::from_secs(50));
+        assert_eq!(interval(SLOW, load(400.0, 1), 600.0), SLOW, "five minutes at most");
+        assert_eq!(interval(CONFIGURED, load(0.0, 100), 10.0), Duration::from_secs(600));
+    }
+
+    #[test]
+    fn one_round_decides_nothing() {
+        let mut measured = Measured::default();
+        let (usual, outlier) = (load(0.1, 9), load(8.0, 500));
+        measured.record(usual);
+        assert_eq!(measured.load(), usual, "the first is all that is known");
+        measured.record(outlier);
+        assert_eq!(measured.load(), usual);
+        measured.record(load(9.0, 600));
+        assert_eq!(measured.load(), outlier);
+        measured.record(usual);
+        assert_eq!(measured.load(), usual, "back at once");
     }
 
     /// Returns the intervals of these loads at 600 requests a minute.
@@ -127,15 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn live_intervals_grow_in_proportion() {
-        let two = Duration::from_secs(2);
+    fn long_lists_leave_the_states_their_interval() {
         let none = Load::default();
-        // 12 and 30 readings a minute of 100 requests each, where 600 requests are allowed.
-        let every = shared([CONFIGURED, two], [load(0.1, 100), load(0.1, 100), none]);
-        assert_eq!((every.state.as_secs_f64(), every.flow.as_secs_f64()), (35.0, 14.0));
-        let every = shared([CONFIGURED, two], [load(3.0, 1), load(0.1, 3), none]);
-        assert_eq!((every.state.as_secs_f64(), every.flow.as_secs_f64()), (6.0, 6.0), "one step");
-        let every = shared([CONFIGURED, two], [load(0.9, 1), load(0.1, 3), none]);
-        assert_eq!((every.state, every.flow), (CONFIGURED, two));
+        let every = shared([CONFIGURED; 2], [load(0.1, 20), load(50.0, 490), none]);
+        assert_eq!((every.state.as_secs(), every.flow.as_secs()), (5, 81));
+        let every = shared([CONFIGURED; 2], [load(0.1, 400), load(0.1, 400), none]);
+        assert_eq!((every.state.as_secs(), every.flow.as_secs()), (80, 80), "half for each");
+        let every = shared([CONFIGURED; 2], [load(4.0, 1), load(0.1, 3), none]);
+        assert_eq!((every.state.as_secs(), every.flow.as_secs()), (8, 5), "each by its own time");
+    }
+
+    #[test]
+    fn list_takes_the_requests_of_its_longest_interval() {
+        assert_eq!(requests_of_a_list(CONFIGURED, 600), 500);
+        assert_eq!(requests_of_a_list(SLOW, 600), 3000);
+        assert_eq!(requests_of_a_list(CONFIGURED, 1), 1);
     }
 }

@@ -1,14 +1,19 @@
 //! Reading the due collectors of a contact centre.
 
-use futures_util::future::join_all;
+use std::sync::Arc;
+
+use futures_util::{
+    future::join_all,
+    stream::{FuturesUnordered, StreamExt},
+};
 
 use super::{
     Settings, cadence,
-    collectors::{Answer, lists_named_things, read_collector, service_ids},
+    collectors::{Answer, lists_named_things, read_collector},
     outcome::{Attempted, CollectorResult},
 };
 use crate::{
-    model::{Cadence, Clock, Collector, Property, Resource},
+    model::{Clock, Collector, Resource},
     snapshot::{AnyReading, Center},
     trio::{Client, Error, Route},
 };
@@ -23,24 +28,6 @@ pub(super) struct CollectContext<'a> {
 }
 
 impl CollectContext<'_> {
-    /// Reads the configuration collectors, last those that send a request for each service.
-    pub(super) async fn configuration(
-        self,
-        route: &Route,
-        center: &mut Center,
-        early: bool,
-    ) -> Vec<CollectorResult> {
-        let is_first = |collector: Collector| {
-            collector.cadence() == Cadence::Configuration && !collector.has(Property::PerService)
-        };
-        let mut done = self.collect(route, center, is_first, early).await;
-        if service_ids(center).is_some() {
-            let is_last = |collector: Collector| collector.has(Property::PerService);
-            done.extend(self.collect(route, center, is_last, early).await);
-        }
-        done
-    }
-
     /// Reads those of the selected collectors that are due, at the same time; with `early`, all
     /// that are switched on.
     pub(super) async fn collect(
@@ -50,34 +37,58 @@ impl CollectContext<'_> {
         is_selected: fn(Collector) -> bool,
         early: bool,
     ) -> Vec<CollectorResult> {
-        let before: &Center = center;
+        let attempts = self.attempts(route, center.clone(), is_selected, early);
+        let attempted = join_all(attempts).await;
+        attempted.into_iter().map(|attempted| enter(center, attempted)).collect()
+    }
+
+    /// The same, and calls `report` with the contact centre and the result of each collector as
+    /// soon as that is there.
+    pub(super) async fn collect_each(
+        self,
+        route: &Route,
+        center: &mut Center,
+        is_selected: fn(Collector) -> bool,
+        early: bool,
+        report: &(impl Fn(&Center, CollectorResult) + Sync),
+    ) {
+        let mut attempts: FuturesUnordered<_> =
+            self.attempts(route, center.clone(), is_selected, early).into_iter().collect();
+        while let Some(attempted) = attempts.next().await {
+            let result = enter(center, attempted);
+            report(center, result);
+        }
+    }
+
+    /// Returns the attempts at those of the selected collectors that are due.
+    fn attempts(
+        self,
+        route: &Route,
+        before: Center,
+        is_selected: fn(Collector) -> bool,
+        early: bool,
+    ) -> Vec<impl Future<Output = (Collector, Attempted<Answer>)>> {
         let is_due = |collector: &Collector| {
             let early = early || self.needs_member_probe(route, *collector);
             is_selected(*collector) && self.is_due(before.reading(*collector), early)
         };
         let due: Vec<Collector> = Collector::ALL.into_iter().filter(is_due).collect();
-        let attempts = due.into_iter().map(async |collector| {
-            // The inventory reads many resources, all below this one.
-            let resource = collector.resource().unwrap_or(Resource::ContactCenters);
-            let read = read_collector(self.client, route, before, collector);
-            (collector, self.attempt(resource, read).await)
-        });
-        let attempted: Vec<(Collector, Attempted<Answer>)> = join_all(attempts).await;
-        let enter = |(collector, attempted): (Collector, Attempted<Answer>)| {
-            let simulated = attempted.result.as_ref().is_ok_and(|answer| answer.simulated);
-            let error = attempted.enter(
-                center,
-                |center, answer, begun, took| answer.store(center, begun, took),
-                |center| center.reading_mut(collector),
-            );
-            CollectorResult { collector, simulated, error }
+        let before = Arc::new(before);
+        let attempt = |collector: Collector| {
+            let before = before.clone();
+            async move {
+                // The inventory reads many resources, all below this one.
+                let resource = collector.resource().unwrap_or(Resource::ContactCenters);
+                let read = read_collector(self.client, route, &before, collector);
+                (collector, self.attempt(resource, read).await)
+            }
         };
-        attempted.into_iter().map(enter).collect()
+        due.into_iter().map(attempt).collect()
     }
 
     /// Returns true if a collector should be read again at once, to find members that Trio sends
     /// only when asked for.
-    fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
+    pub(super) fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
         // Lists of cases are read in nearly each step, and skills take a request for each service.
         lists_named_things(collector)
             && collector.resource().is_some_and(|resource| {
@@ -99,4 +110,18 @@ impl CollectContext<'_> {
     ) -> Attempted<A> {
         Attempted::run(self.clock, self.settings.limits.collector, resource, read).await
     }
+}
+
+/// Enters an attempt into its reading.
+fn enter(
+    center: &mut Center,
+    (collector, attempted): (Collector, Attempted<Answer>),
+) -> CollectorResult {
+    let simulated = attempted.result.as_ref().is_ok_and(|answer| answer.simulated);
+    let error = attempted.enter(
+        center,
+        |center, answer, begun, took| answer.store(center, begun, took),
+        |center| center.reading_mut(collector),
+    );
+    CollectorResult { collector, simulated, error }
 }

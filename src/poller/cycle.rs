@@ -1,20 +1,25 @@
-//! One cycle of a target: contact centres, due collectors, and their results.
+//! One cycle of a target: what is read now, what runs beside, and the publication of the results.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use tokio::{
+    select,
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
 
 use super::{
     Poller, cadence,
     collect::CollectContext,
-    collectors::lists_named_things,
-    follow::{CaseRef, FollowOutcome},
     outcome::{Attempted, CollectorResult, to_problem},
+    pacing::{Finished, RequestCounts, Since},
+    rounds::{CenterWork, CollectedCenter, Discovered, RoundKind, Update, Work, discover},
 };
 use crate::{
     model::{Cadence, Collector, Resource, Text},
-    snapshot::{AnyReading, Attempt, Center, Notes, Outcome, Reading, Snapshot},
-    trio::{Error, Inventory, Root, Route},
+    snapshot::{AnyReading, Attempt, Center, Notes, Outcome, Reading, ServiceNaming, Snapshot},
+    tally::{self, Published},
+    trio::{Error, Inventory},
 };
 
 /// Scope of log lines about the target as a whole.
@@ -23,58 +28,301 @@ const TARGET: &str = "target";
 // A server that invents new ids in each answer would otherwise get a configuration reading in each
 // step.
 const MAX_EARLY_READ_IDS: usize = 10_000;
-
-/// Result of one step for one contact centre.
-struct CenterOutcome {
-    center: Center,
-    simulated: bool,
-    /// `None` if no live collector was due; else true if one of them was read.
-    fast: Option<bool>,
-    done: Vec<CollectorResult>,
-    /// Ids for which the configuration was read early.
-    asked: HashSet<Id>,
-    follow_outcome: FollowOutcome,
-}
+/// Shortest and longest time for which states of services wait for the lists that began with them;
+/// between both, as long as the states themselves took.
+// One publication of both costs half of two, and queue lengths are then compared with the lists of
+// their moment. A list of thousands of agents must not delay the queue lengths.
+const LISTS_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
+/// Longest time for which the first publication waits for the names of services. After it their
+/// series wait alone.
+const FIRST_NAMES_WAIT: Duration = Duration::from_secs(1);
 
 /// An id, after the id of its contact centre.
 type Id = (Text, Text);
 
+/// A publication in the making.
+pub(super) struct Cycle {
+    pub(super) snapshot: Snapshot,
+    pub(super) since: Since,
+    /// Nothing could be read in the cycle before.
+    was_down: bool,
+    /// The states of services were due; else the results of a round are published.
+    is_tick: bool,
+    /// Results by scope.
+    results: Vec<(String, Option<Error>)>,
+    /// Results of fast collectors: true if one was read.
+    fast: Vec<bool>,
+    /// Errors of fast collectors.
+    errors: Vec<Error>,
+    /// Error for which nothing could be read.
+    total: Option<Error>,
+    pub(super) finished: Finished,
+}
+
+/// Reasons for a round of configuration and inventory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SlowWork {
+    /// Something is due; with the list of contact centres, or without.
+    Due { discovers: bool },
+    /// The states show ids that the configuration does not contain.
+    UnknownIds,
+}
+
 impl Poller {
-    /// Reads what is due; other readings are carried over.
-    pub(super) async fn read(&mut self) -> Snapshot {
-        let mut snapshot = self.carry_over();
-        let total = match self.discover(&mut snapshot).await {
-            Ok(()) => match self.collect_all(&mut snapshot).await {
-                None => self.count_shared(&mut snapshot).await,
-                total => total,
-            },
-            Err(error) => Some(error),
-        };
-        match &total {
-            Some(error) => {
-                snapshot.up = false;
-                self.situations.failed(TARGET, error);
-                self.fail_due(&mut snapshot, error);
+    /// Begins a cycle with the readings of the last one.
+    fn begin_cycle(&self, is_tick: bool) -> Cycle {
+        Cycle {
+            snapshot: self.carry_over(),
+            since: self.since(),
+            was_down: self.trouble.is_some(),
+            is_tick,
+            results: Vec::new(),
+            fast: Vec::new(),
+            errors: Vec::new(),
+            total: None,
+            finished: Finished::default(),
+        }
+    }
+
+    fn since(&self) -> Since {
+        Since { at: self.clock.now(), sent: RequestCounts::current(&self.stats) }
+    }
+
+    /// Reads all that is due, one kind after the other, and publishes it as one.
+    pub(super) async fn whole_cycle(&mut self) {
+        let mut cycle = self.begin_cycle(true);
+        let all = Some(cycle.since);
+        cycle.finished = Finished { state: all, flow: all, slow: all };
+        if self.discover_now(&mut cycle, true).await {
+            self.read_fast(&mut cycle, Collector::is_fast).await;
+            // Again for services and agents that are new in Trio: they get their names with their
+            // first states, not minutes later.
+            for due in [SlowWork::Due { discovers: false }, SlowWork::UnknownIds] {
+                let Some(work) = self.slow_work(&cycle.snapshot, cycle.was_down, due) else {
+                    continue;
+                };
+                let (sender, mut updates) = mpsc::unbounded_channel();
+                work.read_slow(sender).await;
+                while let Some(update) = updates.recv().await {
+                    self.apply(&mut cycle, update);
+                }
             }
-            None => self.situations.recovered(TARGET),
         }
-        snapshot.notes.trouble = total.as_ref().map(to_problem);
-        self.trouble = total;
-        snapshot.server = self.client.active_server();
-        snapshot.clock_skew = self.client.clock_skew();
-        snapshot.fields = self.client.field_uses();
-        snapshot.stepped = self.clock.now();
-        if self.last.as_ref().is_none_or(|last| last.up != snapshot.up) {
-            snapshot.notes.turned = Some(snapshot.stepped);
+        self.publish(cycle, true);
+    }
+
+    /// Reads the states of services, and starts what is due beside.
+    pub(super) async fn tick(&mut self) {
+        let mut cycle = self.begin_cycle(true);
+        if self.discover_now(&mut cycle, false).await {
+            // A server that was down is asked for the states first: without them the rest would
+            // only fail as well.
+            if !cycle.was_down {
+                self.start_rounds(&cycle);
+            }
+            cycle.finished.state = Some(cycle.since);
+            self.read_fast(&mut cycle, |on| on.cadence() == Cadence::Live).await;
+            if cycle.was_down && cycle.errors.is_empty() {
+                self.start_rounds(&cycle);
+            }
+            self.wait_for_rounds(&mut cycle).await;
+            while let Some((kind, update)) = self.rounds.try_next() {
+                self.enter(&mut cycle, kind, update).await;
+            }
         }
-        snapshot
+        self.publish(cycle, true);
+        self.start_early();
+    }
+
+    /// Publishes a result of a round, with those that are there as well.
+    pub(super) async fn receive(&mut self, (kind, update): (RoundKind, Option<Update>)) {
+        let mut cycle = self.begin_cycle(false);
+        self.enter(&mut cycle, kind, update).await;
+        while let Some((kind, update)) = self.rounds.try_next() {
+            self.enter(&mut cycle, kind, update).await;
+        }
+        let is_counted = !cycle.fast.is_empty();
+        self.publish(cycle, is_counted);
+        self.start_early();
+    }
+
+    /// Enters a result of a round, or its end.
+    async fn enter(&mut self, cycle: &mut Cycle, kind: RoundKind, update: Option<Update>) {
+        match update {
+            Some(update) => self.apply(cycle, update),
+            None => {
+                let since = self.rounds.end(kind).await;
+                match kind {
+                    RoundKind::Flow => cycle.finished.flow = since,
+                    RoundKind::Slow => cycle.finished.slow = since,
+                }
+            }
+        }
+    }
+
+    /// Waits a moment for the rounds: for lists of the moment of the states, and before the first
+    /// publication for the names of services.
+    async fn wait_for_rounds(&mut self, cycle: &mut Cycle) {
+        let took = self.clock.now().since(cycle.since.at);
+        let (shortest, longest) = LISTS_WAIT;
+        let now = Instant::now();
+        let lists_until = now + took.clamp(shortest, longest);
+        let names_until = now + FIRST_NAMES_WAIT;
+        loop {
+            // A round of an earlier cycle is a slow one.
+            let began_now = self.rounds.begin(RoundKind::Flow) == Some(cycle.since.at);
+            let lists = began_now.then_some(lists_until);
+            let names = (self.last.is_none()
+                && self.rounds.is_running(RoundKind::Slow)
+                && cycle.snapshot.centers.iter().any(awaits_names))
+            .then_some(names_until);
+            // Whichever is longer is waited for.
+            let Some(until) = lists.max(names).filter(|until| *until > Instant::now()) else {
+                return;
+            };
+            select! {
+                (kind, update) = self.rounds.next() => self.enter(cycle, kind, update).await,
+                () = sleep_until(until) => {}
+            }
+        }
+    }
+
+    /// Starts the rounds that are due.
+    fn start_rounds(&mut self, cycle: &Cycle) {
+        if !self.rounds.is_running(RoundKind::Flow)
+            && let Some(work) = self.flow_work(cycle)
+        {
+            self.rounds.start(RoundKind::Flow, work, cycle.since);
+        }
+        if !self.rounds.is_running(RoundKind::Slow)
+            && let Some(work) =
+                self.slow_work(&cycle.snapshot, cycle.was_down, SlowWork::Due { discovers: true })
+        {
+            self.rounds.start(RoundKind::Slow, work, cycle.since);
+        }
+    }
+
+    /// Starts a round of configuration if the last publication shows services or agents that are
+    /// new in Trio.
+    fn start_early(&mut self) {
+        let Some(last) = self.last.clone() else { return };
+        if self.trouble.is_none()
+            && !self.rounds.is_running(RoundKind::Slow)
+            && let Some(work) = self.slow_work(&last, false, SlowWork::UnknownIds)
+        {
+            let since = self.since();
+            self.rounds.start(RoundKind::Slow, work, since);
+        }
+    }
+
+    fn work(&self, recovered: bool) -> Work {
+        Work {
+            client: self.client.clone(),
+            clock: self.clock.clone(),
+            settings: self.settings,
+            recovered,
+            centers: Vec::new(),
+            shared: None,
+            discovery: None,
+        }
+    }
+
+    /// Returns the contact centres that can be read, each with its route.
+    fn routed<'s>(&'s self, snapshot: &'s Snapshot) -> impl Iterator<Item = CenterWork> + use<'s> {
+        snapshot.centers.iter().filter_map(|center| {
+            let route = self.routes.get(&center.contact_center.id)?.clone();
+            Some(CenterWork { route, center: center.clone(), wanted: Vec::new(), early: false })
+        })
+    }
+
+    /// Returns the work of a round of lists, if one is due.
+    fn flow_work(&mut self, cycle: &Cycle) -> Option<Work> {
+        let context = self.context(cycle.was_down);
+        let is_due = |work: &CenterWork| {
+            Collector::ALL.into_iter().any(|on| {
+                on.cadence() == Cadence::Flow && context.is_due(work.center.reading(on), false)
+            })
+        };
+        let due: Vec<CenterWork> = self.routed(&cycle.snapshot).filter(is_due).collect();
+        if due.is_empty() {
+            return None;
+        }
+        Some(self.with_wanted(due, cycle))
+    }
+
+    /// Returns fast work in these contact centres, with the cases to read one by one.
+    fn with_wanted(&mut self, mut centers: Vec<CenterWork>, cycle: &Cycle) -> Work {
+        let mut wanted = self.choose_cases(&cycle.snapshot);
+        for work in &mut centers {
+            work.wanted = wanted.remove(&work.center.contact_center.id).unwrap_or_default();
+        }
+        Work { centers, ..self.work(cycle.was_down) }
+    }
+
+    /// Returns the work of a round of configuration and inventory, if there is any.
+    fn slow_work(
+        &mut self,
+        snapshot: &Snapshot,
+        recovered: bool,
+        wanted: SlowWork,
+    ) -> Option<Work> {
+        let is_due_wanted = wanted != SlowWork::UnknownIds;
+        let context = self.context(recovered);
+        let is_due = |work: &CenterWork| {
+            work.early
+                || is_due_wanted
+                    && Collector::ALL.into_iter().any(|on| {
+                        let early = context.needs_member_probe(&work.route, on);
+                        !on.is_fast() && context.is_due(work.center.reading(on), early)
+                    })
+        };
+        let mut asked = HashSet::new();
+        let with_early = |mut work: CenterWork| {
+            let unknown = unknown_ids(&work.center);
+            let new = unknown.into_iter().filter(|id| !self.read_early_for.contains(id));
+            let before = asked.len();
+            asked.extend(new);
+            work.early = asked.len() > before && self.read_early_for.len() < MAX_EARLY_READ_IDS;
+            work
+        };
+        let centers: Vec<CenterWork> =
+            self.routed(snapshot).map(with_early).filter(is_due).collect();
+        let shared = self
+            .root
+            .clone()
+            .filter(|_| is_due_wanted && context.is_due(&snapshot.inventory, false));
+        let discovers = wanted == SlowWork::Due { discovers: true };
+        let discovery = (discovers && self.is_discovery_due(snapshot, recovered))
+            .then(|| self.selection.clone());
+        if centers.is_empty() && shared.is_none() && discovery.is_none() {
+            return None;
+        }
+        if self.read_early_for.len() < MAX_EARLY_READ_IDS {
+            self.read_early_for.extend(asked);
+        }
+        Some(Work { centers, shared, discovery, ..self.work(recovered) })
+    }
+
+    /// Reads those of the selected fast collectors that are due.
+    async fn read_fast(&mut self, cycle: &mut Cycle, is_selected: fn(Collector) -> bool) {
+        let centers: Vec<CenterWork> = self.routed(&cycle.snapshot).collect();
+        let work = if is_selected(Collector::Calls) {
+            self.with_wanted(centers, cycle)
+        } else {
+            Work { centers, ..self.work(cycle.was_down) }
+        };
+        let (sender, mut updates) = mpsc::unbounded_channel();
+        work.read_fast(is_selected, sender).await;
+        while let Some(update) = updates.recv().await {
+            self.apply(cycle, update);
+        }
     }
 
     fn carry_over(&self) -> Snapshot {
         let Some(last) = &self.last else {
             return Snapshot {
-                contact_centers: Reading::none(self.settings.configuration),
-                inventory: Reading::none(self.settings.interval(Collector::Inventory)),
+                contact_centers: Reading::none(self.configured.configuration),
+                inventory: Reading::none(self.configured.interval(Collector::Inventory)),
                 notes: Notes {
                     configured: Collector::ALL.map(|collector| self.configured.interval(collector)),
                     ..Notes::default()
@@ -88,36 +336,50 @@ impl Poller {
         snapshot
     }
 
-    /// Finds the contact centres and the routes to them, if that is due.
-    async fn discover(&mut self, snapshot: &mut Snapshot) -> Result<(), Error> {
+    /// Returns true if the contact centres are to be looked for again.
+    fn is_discovery_due(&self, snapshot: &Snapshot, recovered: bool) -> bool {
         let (configuration, tick) = (self.settings.configuration, self.settings.tick());
         let attempt = snapshot.contact_centers.attempt;
-        let due =
-            cadence::due(attempt, configuration, tick, self.trouble.is_some(), self.clock.now());
+        let due = cadence::due(attempt, configuration, tick, recovered, self.clock.now());
         let looking =
             self.client.next_reading_may_add_members(Resource::ContactCenters, &"".into());
-        // After a failover the links of the other server are not valid here.
-        let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
         // A complete answer without contact centres is an answer, too.
         let known = attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
-        if !due && !moved && !looking && (known || !self.routes.is_empty()) {
-            return Ok(());
+        due || looking || !known && self.routes.is_empty()
+    }
+
+    /// Finds the contact centres, if nothing can be read without, or if that is due and
+    /// `also_known`. Returns false if nothing can be read.
+    async fn discover_now(&mut self, cycle: &mut Cycle, also_known: bool) -> bool {
+        // After a failover the links of the other server are not valid here.
+        let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
+        let is_due = self.is_discovery_due(&cycle.snapshot, cycle.was_down);
+        if !moved && !(is_due && (also_known || self.routes.is_empty())) {
+            return true;
         }
-        let (client, clock, selection) = (&self.client, self.clock.clone(), &self.selection);
-        let read = async {
-            let root: Root = client.root().await?;
-            let mut listing = client.contact_centers(&root).await?;
-            let all = listing.data.clone();
-            listing.data.retain(|center| selection.takes(center));
-            let routes =
-                join_all(listing.data.iter().map(|center| client.route(&root, center))).await;
-            let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
-            Ok((root, all, listing, routes?))
-        };
-        let limit = self.settings.limits.collector;
-        let attempted = Attempted::run(&clock, limit, Resource::ContactCenters, read).await;
+        let (client, clock) = (self.client.clone(), self.clock.clone());
+        let found = discover(&client, &clock, &self.settings, &self.selection).await;
+        match self.apply_discovery(cycle, found) {
+            Some(error) if error.is_total() || self.routes.is_empty() => {
+                cycle.total = Some(error);
+                false
+            }
+            error => {
+                cycle.results.push(("contact centres".to_owned(), error));
+                true
+            }
+        }
+    }
+
+    /// Enters the contact centres. Returns the error for which they are not known.
+    fn apply_discovery(
+        &mut self,
+        cycle: &mut Cycle,
+        attempted: Attempted<Discovered>,
+    ) -> Option<Error> {
+        let snapshot = &mut cycle.snapshot;
         let mut found = None;
-        let attempted = attempted.map(|(root, all, listing, routes)| {
+        let attempted = attempted.map(|Discovered { root, all, listing, routes }| {
             self.log_unmatched(&all);
             snapshot.notes.passed_over =
                 all.into_iter().filter(|center| !self.selection.takes(center)).collect();
@@ -132,133 +394,194 @@ impl Poller {
             },
             |reading| reading,
         );
-        if let Some((root, routes)) = found {
-            self.root = Some(root);
-            self.routes =
-                routes.into_iter().map(|route| (route.contact_center().clone(), route)).collect();
-            let listed = snapshot
-                .contact_centers
-                .good
-                .as_ref()
-                .map(|good| good.data.clone())
-                .unwrap_or_default();
-            let mut known = std::mem::take(&mut snapshot.centers);
-            for contact_center in listed.iter() {
-                let position =
-                    known.iter().position(|center| center.contact_center.id == contact_center.id);
-                let mut center = match position {
-                    Some(position) => known.swap_remove(position),
-                    None => Center::new(contact_center.clone(), |collector| {
-                        self.settings.interval(collector)
-                    }),
-                };
-                center.contact_center = contact_center.clone();
-                snapshot.centers.push(center);
-            }
+        let Some((root, routes)) = found else { return error };
+        self.root = Some(root);
+        self.routes =
+            routes.into_iter().map(|route| (route.contact_center().clone(), route)).collect();
+        let listed = snapshot
+            .contact_centers
+            .good
+            .as_ref()
+            .map(|good| good.data.clone())
+            .unwrap_or_default();
+        let mut known = std::mem::take(&mut snapshot.centers);
+        for contact_center in listed.iter() {
+            let position =
+                known.iter().position(|center| center.contact_center.id == contact_center.id);
+            let mut center = match position {
+                Some(position) => known.swap_remove(position),
+                None => Center {
+                    naming: Some(Arc::default()),
+                    ..Center::new(contact_center.clone(), |collector| {
+                        self.configured.interval(collector)
+                    })
+                },
+            };
+            center.contact_center = contact_center.clone();
+            snapshot.centers.push(center);
         }
-        match error {
-            Some(error) if error.is_total() || self.routes.is_empty() => Err(error),
-            Some(error) => {
-                self.situations.failed("contact centres", &error);
-                Ok(())
+        error
+    }
+
+    /// Enters a result into the cycle.
+    fn apply(&mut self, cycle: &mut Cycle, update: Update) {
+        match update {
+            Update::ContactCenters(attempted) => {
+                let error = self.apply_discovery(cycle, *attempted);
+                cycle.results.push(("contact centres".to_owned(), error));
             }
-            None => {
-                self.situations.recovered("contact centres");
-                Ok(())
+            Update::Collected(collected) => self.apply_collected(cycle, *collected),
+            Update::Shared(attempted) => {
+                let snapshot = &mut cycle.snapshot;
+                snapshot.simulated |=
+                    attempted.result.as_ref().is_ok_and(|inventory| inventory.simulated);
+                let error = attempted.enter(
+                    &mut snapshot.inventory,
+                    |reading, Inventory { counts, failure, .. }, begun, took| {
+                        reading.store(begun, took, counts.len(), counts);
+                        failure
+                    },
+                    |reading| reading,
+                );
+                cycle.results.push((Collector::Inventory.as_str().to_owned(), error));
             }
         }
     }
 
-    /// Reads all contact centres at the same time. Returns the error for which nothing could be
-    /// read.
-    async fn collect_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
-        let wanted = self.choose_cases(snapshot);
-        let context = self.context();
-        let routes = &self.routes;
-        let read_early_for = &self.read_early_for;
-        let wanted = &wanted;
-        let centers = std::mem::take(&mut snapshot.centers);
-        let outcomes = join_all(centers.into_iter().map(|center| async move {
-            let id = &center.contact_center.id;
-            let wanted = wanted.get(id).map(Vec::as_slice).unwrap_or_default();
-            match routes.get(id) {
-                Some(route) => context.collect_center(route, center, read_early_for, wanted).await,
-                None => CenterOutcome::unreachable(center),
+    fn apply_collected(&mut self, cycle: &mut Cycle, collected: CollectedCenter) {
+        let CollectedCenter { center: read, results, follow_outcome, server } = collected;
+        let id = read.contact_center.id.clone();
+        let centers = &mut cycle.snapshot.centers;
+        // It may have left Trio meanwhile.
+        let Some(center) = centers.iter_mut().find(|center| center.contact_center.id == id) else {
+            return;
+        };
+        // Another server took over since: its lists may show other cases, and the ones that were
+        // read here would be taken for its own.
+        let is_outdated = server != self.client.active_server();
+        for CollectorResult { collector, simulated, error } in results {
+            if is_outdated && collector.is_fast() {
+                continue;
             }
-        }))
-        .await;
-        let fast: Vec<bool> = outcomes.iter().filter_map(|outcome| outcome.fast).collect();
-        if !fast.is_empty() {
-            snapshot.up = fast.contains(&true);
-        }
-        snapshot.simulated |= outcomes.iter().any(|outcome| outcome.simulated);
-        let mut total: Vec<(String, Error)> = Vec::new();
-        for mut outcome in outcomes {
-            let before = self.last.as_ref().and_then(|last| {
-                let id = &outcome.center.contact_center.id;
-                last.centers.iter().find(|center| center.contact_center.id == *id)
-            });
-            self.truncation.mark(before, &mut outcome.center);
-            self.read_early_for.extend(outcome.asked);
-            self.record_followed(&outcome.center.contact_center.id, outcome.follow_outcome);
-            for CollectorResult { collector, error, .. } in outcome.done {
-                let scope =
-                    format!("cc {} {}", outcome.center.contact_center.id, collector.as_str());
-                match error {
-                    None => self.situations.recovered(&scope),
-                    Some(error) if error.is_total() => total.push((scope, error)),
-                    Some(error) => self.situations.failed(&scope, &error),
-                }
+            center.reading_mut(collector).take_over(read.reading(collector));
+            cycle.snapshot.simulated |= simulated;
+            if collector.is_fast() {
+                cycle.fast.push(error.is_none());
+                cycle.errors.extend(error.clone());
             }
-            snapshot.centers.push(outcome.center);
+            cycle.results.push((format!("cc {id} {}", collector.as_str()), error));
         }
-        // Something was read, so these errors concern single collectors, not the target.
-        if snapshot.up {
-            total.iter().for_each(|(scope, error)| self.situations.failed(scope, error));
-            return None;
+        if !is_outdated {
+            center.followed = self.take_followed(follow_outcome, &id, &mut cycle.results);
         }
-        // Of several errors the cause is reported, not one that waits because of it.
-        let why = total
-            .iter()
-            .position(|(_, error)| !matches!(error, Error::LoginWaits { .. }))
-            .unwrap_or(0);
-        (!total.is_empty()).then(|| total.swap_remove(why).1)
     }
 
-    /// Counts the collections that belong to no contact centre. Returns the error for which nothing
-    /// could be read.
-    async fn count_shared(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
-        let (context, root) = (self.context(), self.root.as_ref()?);
-        if !context.is_due(&snapshot.inventory, false) {
-            return None;
-        }
-        let read = context.client.shared_collection_counts(root);
-        let attempted = context.attempt(Resource::Directory, read).await;
-        snapshot.simulated |= attempted.result.as_ref().is_ok_and(|inventory| inventory.simulated);
-        let error = attempted.enter(
-            &mut snapshot.inventory,
-            |reading, Inventory { counts, failure, .. }, begun, took| {
-                reading.store(begun, took, counts.len(), counts);
-                failure
-            },
-            |reading| reading,
-        );
-        let scope = Collector::Inventory.as_str();
-        match error {
-            Some(error) if error.is_total() => return Some(error),
-            Some(error) => self.situations.failed(scope, &error),
-            None => self.situations.recovered(scope),
-        }
-        None
-    }
-
-    fn context(&self) -> CollectContext<'_> {
+    pub(super) fn context(&self, recovered: bool) -> CollectContext<'_> {
         CollectContext {
             client: &self.client,
             clock: &self.clock,
             settings: self.settings,
-            recovered: self.trouble.is_some(),
+            recovered,
         }
+    }
+
+    /// Publishes the cycle. Counters change only if `is_counted`: else no fast reading is new.
+    fn publish(&mut self, mut cycle: Cycle, is_counted: bool) {
+        self.judge(&mut cycle);
+        let Cycle { mut snapshot, finished, .. } = cycle;
+        snapshot.server = self.client.active_server();
+        snapshot.clock_skew = self.client.clock_skew();
+        snapshot.fields = self.client.field_uses();
+        snapshot.stepped = self.clock.now();
+        if self.last.as_ref().is_none_or(|last| last.up != snapshot.up) {
+            snapshot.notes.turned = Some(snapshot.stepped);
+        }
+        let needed = self.goals.names_needed();
+        for center in &mut snapshot.centers {
+            let known = center.naming.clone().unwrap_or_default();
+            let naming: ServiceNaming = known.updated(center, needed, snapshot.stepped);
+            center.naming = Some(if *known == naming { known } else { Arc::new(naming) });
+            if is_counted {
+                let id = &center.contact_center.id;
+                let before = self.last.as_ref().and_then(|last| {
+                    last.centers.iter().find(|center| center.contact_center.id == *id)
+                });
+                self.truncation.mark(before, center);
+            }
+        }
+        self.adjust_intervals(&mut snapshot, finished);
+        self.log_unmatched_goals(&snapshot);
+        self.log_unmatched_groups(&snapshot);
+        let snapshot = Arc::new(snapshot);
+        if is_counted {
+            self.totals = Arc::new(tally::step(&mut self.tally, &snapshot));
+            self.mismatches.log(&self.totals.wait_mismatches);
+        }
+        let totals = self.totals.clone();
+        self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
+        self.last = Some(snapshot);
+    }
+
+    /// Judges if the target can be read, and logs what changed.
+    fn judge(&mut self, cycle: &mut Cycle) {
+        let before = self.last.as_ref().is_some_and(|last| last.up);
+        let is_total = cycle.total.is_some();
+        let snapshot = &mut cycle.snapshot;
+        snapshot.up = if is_total {
+            false
+        } else if cycle.fast.contains(&true) {
+            true
+        } else if cycle.fast.is_empty() {
+            before
+        } else if cycle.is_tick {
+            // The lists of this cycle may still come.
+            before
+                && self.rounds.is_running(RoundKind::Flow)
+                && !cycle.errors.iter().any(Error::is_total)
+        } else {
+            // The states were read meanwhile; only the lists failed.
+            snapshot.centers.iter().any(are_states_read)
+        };
+        if snapshot.up {
+            self.trouble = None;
+            self.situations.target_recovered(TARGET);
+            let deferred = std::mem::take(&mut self.deferred);
+            let deferred = deferred.into_iter().map(|(scope, error)| (scope, Some(error)));
+            let deferred: Vec<_> = if cycle.is_tick { deferred.collect() } else { Vec::new() };
+            for (scope, error) in deferred.into_iter().chain(cycle.results.drain(..)) {
+                match error {
+                    None => self.situations.recovered(&scope),
+                    // Perhaps the server has just gone, and nothing else can be read either.
+                    Some(error) if error.is_total() && !cycle.is_tick => {
+                        self.deferred.push((scope, error));
+                    }
+                    Some(error) => self.situations.failed(&scope, &error),
+                }
+            }
+        } else {
+            // One situation is one line: what fails because of it is not logged as well.
+            self.deferred.clear();
+            let results = cycle.results.iter().filter_map(|(_, error)| error.as_ref());
+            let total: Vec<&Error> =
+                cycle.total.iter().chain(results).filter(|error| error.is_total()).collect();
+            // Of several errors the cause is reported, not one that waits because of it.
+            let cause = total
+                .iter()
+                .find(|error| !matches!(error, Error::LoginWaits { .. }))
+                .or(total.first())
+                .copied();
+            let reported = cycle.total.as_ref().or(cause).or(cycle.errors.first());
+            if let Some(error) = reported {
+                self.situations.target_failed(TARGET, error);
+            }
+            if !cycle.fast.is_empty() || is_total {
+                self.trouble = cycle.total.clone().or_else(|| cause.cloned());
+            }
+            if let Some(error) = self.trouble.clone() {
+                self.fail_due(snapshot, &error);
+            }
+        }
+        snapshot.notes.trouble = self.trouble.as_ref().map(to_problem);
     }
 
     /// Marks all due readings as failed, without sending requests.
@@ -279,77 +602,24 @@ impl Poller {
     }
 }
 
-impl CenterOutcome {
-    /// Creates the outcome for a contact centre without a route.
-    fn unreachable(center: Center) -> Self {
-        let follow_outcome = FollowOutcome::default();
-        Self {
-            center,
-            simulated: false,
-            fast: None,
-            done: Vec::new(),
-            asked: HashSet::new(),
-            follow_outcome,
-        }
-    }
+/// Returns true if names of services that are shown are still to come.
+fn awaits_names(center: &Center) -> bool {
+    center.service_state.good.is_some()
+        && center.services.interval.is_some()
+        && center.services.attempt.is_none()
 }
 
-impl CollectContext<'_> {
-    async fn collect_center(
-        self,
-        route: &Route,
-        mut center: Center,
-        read_early_for: &HashSet<Id>,
-        wanted: &[CaseRef],
-    ) -> CenterOutcome {
-        let (mut done, fast, follow_outcome) = self.collect_live(route, &mut center, wanted).await;
-        done.extend(self.configuration(route, &mut center, false).await);
-        // A service or agent that is new in Trio gets its name with its first states, not minutes
-        // later with the next configuration reading.
-        let mut asked = unknown_ids(&center);
-        asked.retain(|id| !read_early_for.contains(id));
-        // Unknown ids come from states alone; an error of another collector says nothing about
-        // them.
-        let well =
-            done.iter().all(|done| done.error.is_none() || !lists_named_things(done.collector));
-        if well && !asked.is_empty() && read_early_for.len() < MAX_EARLY_READ_IDS {
-            done.extend(self.configuration(route, &mut center, true).await);
-        } else {
-            asked.clear();
-        }
-        let is_inventory = |collector: Collector| collector.cadence() == Cadence::Inventory;
-        done.extend(self.collect(route, &mut center, is_inventory, false).await);
-        CenterOutcome {
-            simulated: done.iter().any(|done| done.simulated),
-            center,
-            fast,
-            done,
-            asked,
-            follow_outcome,
-        }
-    }
-
-    /// Reads the live collectors, then those of the wanted cases that no list shows. The flag is
-    /// `None` if none was due, else true if one was read.
-    async fn collect_live(
-        self,
-        route: &Route,
-        center: &mut Center,
-        wanted: &[CaseRef],
-    ) -> (Vec<CollectorResult>, Option<bool>, FollowOutcome) {
-        let before = center.clone();
-        // States and lists at the same time, so that queue lengths can be compared with lists.
-        let done = self.collect(route, center, Collector::is_fast, false).await;
-        let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
-        let mut follow_outcome = self.follow(route, (&before, center), wanted).await;
-        center.followed = std::mem::take(&mut follow_outcome.found).into();
-        (done, fast, follow_outcome)
-    }
+/// Returns true if the last attempt at the states of services succeeded.
+fn are_states_read(center: &Center) -> bool {
+    let attempt = center.service_state.attempt;
+    attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete)
 }
 
 /// Returns ids in the states that the configuration does not contain, with their contact centre.
 fn unknown_ids(center: &Center) -> HashSet<Id> {
     fn ids<T>(reading: &Reading<Vec<T>>, id: fn(&T) -> &Text) -> Option<HashSet<Text>> {
+        // An error says nothing about the ids.
+        reading.attempt.filter(|attempt| attempt.outcome == Outcome::Complete)?;
         reading.good.as_ref().map(|good| good.data.iter().map(|item| id(item).clone()).collect())
     }
     let here = &center.contact_center.id;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -56,15 +57,18 @@ impl Poller {
         share(wanted, self.settings.limits.follow_cases)
     }
 
-    /// Records the result of reading single cases.
-    pub(super) fn record_followed(&mut self, contact_center: &str, follow_outcome: FollowOutcome) {
+    /// Returns the answers for single cases, and adds their result to `results`.
+    pub(super) fn take_followed(
+        &mut self,
+        follow_outcome: FollowOutcome,
+        contact_center: &str,
+        results: &mut Vec<(String, Option<Error>)>,
+    ) -> Arc<[Followed]> {
         self.follow_duration = self.follow_duration.max(follow_outcome.took);
-        let scope = format!("cc {contact_center} single cases");
-        match follow_outcome.result {
-            Some(Ok(())) => self.situations.recovered(&scope),
-            Some(Err(error)) => self.situations.failed(&scope, &error),
-            None => {}
+        if let Some(result) = follow_outcome.result {
+            results.push((format!("cc {contact_center} single cases"), result.err()));
         }
+        follow_outcome.found.into()
     }
 }
 

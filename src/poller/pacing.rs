@@ -8,11 +8,27 @@ use super::{
 };
 use crate::{
     model::{Cadence, Collector, Resource, Stamp},
-    snapshot::{Attempt, Snapshot},
+    snapshot::{Snapshot, longest_interval},
     stats::Stats,
 };
 
+/// A begin: the moment, and the requests that were sent before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since {
+    pub(super) at: Stamp,
+    pub(super) sent: RequestCounts,
+}
+
+/// Begins of the readings that have ended since the last publication, by kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Finished {
+    pub(super) state: Option<Since>,
+    pub(super) flow: Option<Since>,
+    pub(super) slow: Option<Since>,
+}
+
 /// Requests sent, by resource.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct RequestCounts([u64; Resource::COUNT]);
 
 impl RequestCounts {
@@ -47,51 +63,53 @@ impl<T> PerKind<T> {
 }
 
 impl Poller {
-    /// Applies the intervals that follow from the cost of a step, also to its snapshot.
-    pub(super) fn adjust_intervals(
-        &mut self,
-        snapshot: &mut Snapshot,
-        begun: Stamp,
-        sent: &RequestCounts,
-    ) {
-        let requests = sent.since(&self.stats);
-        let made = |attempt: Option<Attempt>| {
-            attempt.filter(|attempt| attempt.at.mono >= begun.mono).map(|attempt| attempt.duration)
+    /// Applies the intervals that follow from the cost of the readings that have ended, also to the
+    /// snapshot.
+    pub(super) fn adjust_intervals(&mut self, snapshot: &mut Snapshot, finished: Finished) {
+        let cost = |since: Since, is_kind: fn(Cadence) -> bool| {
+            let readings = snapshot.centers.iter().flat_map(|center| center.health());
+            let attempts = readings.filter(|(collector, _)| is_kind(collector.cadence()));
+            let attempts = attempts.filter_map(|(_, health)| health.attempt);
+            let made = attempts.filter(|attempt| attempt.at.mono >= since.at.mono);
+            made.map(|attempt| attempt.duration).max()
         };
-        let load = |requests| Load { requests, ..Load::default() };
-        let mut loads = PerKind {
-            state: load(requests.state),
-            flow: load(requests.flow),
-            configuration: load(requests.configuration),
-        };
-        let (mut state_was_due, mut flow_was_due) = (false, false);
-        for (collector, health) in snapshot.centers.iter().flat_map(|center| center.health()) {
-            let Some(duration) = made(health.attempt) else { continue };
-            state_was_due |= collector.cadence() == Cadence::Live;
-            flow_was_due |= collector.cadence() == Cadence::Flow;
-            let load = loads.of(collector.cadence());
-            load.duration = load.duration.max(duration);
+        let is_slow = |on| matches!(on, Cadence::Configuration | Cadence::Inventory);
+        if let Some(since) = finished.state
+            && let Some(duration) = cost(since, |on| on == Cadence::Live)
+        {
+            let requests = since.sent.since(&self.stats).state;
+            self.state_load.record(Load { duration, requests });
         }
-        // Single cases are read after everything that is live, so their time adds up.
-        loads.state.duration += self.follow_duration;
-        loads.flow.duration += self.follow_duration;
-        if state_was_due {
-            self.state_load = loads.state;
+        if let Some(since) = finished.flow
+            && let Some(duration) = cost(since, |on| on == Cadence::Flow)
+        {
+            // Single cases are read after the lists, so their time adds up.
+            let duration = duration + self.follow_duration;
+            let requests = since.sent.since(&self.stats).flow;
+            self.flow_load.record(Load { duration, requests });
         }
-        if flow_was_due {
-            self.flow_load = loads.flow;
-        }
-        // A round in which only a part of the configuration was due does not show the full cost.
-        let whole_round = made(snapshot.contact_centers.attempt).is_some();
-        if whole_round || loads.configuration.requests > self.slow_load.requests {
-            self.slow_load = loads.configuration;
+        if let Some(since) = finished.slow {
+            let requests = since.sent.since(&self.stats).configuration;
+            let load = Load { duration: cost(since, is_slow).unwrap_or_default(), requests };
+            // A round in which only a part of the configuration was due does not show the full
+            // cost.
+            let listed = snapshot.contact_centers.attempt;
+            let is_whole = listed.is_some_and(|attempt| attempt.at.mono >= since.at.mono);
+            if is_whole || load.requests > self.slow_load.load().requests {
+                self.slow_load.record(load);
+            }
         }
         let Settings { state, configuration, limits, .. } = self.configured;
         let intervals = budget::intervals(
             PerKind { state, flow: self.configured.flow(), configuration },
-            PerKind { state: self.state_load, flow: self.flow_load, configuration: self.slow_load },
+            PerKind {
+                state: self.state_load.load(),
+                flow: self.flow_load.load(),
+                configuration: self.slow_load.load(),
+            },
             limits.requests_per_minute,
         );
+        self.log_limit(intervals);
         let settings = self.configured.stretched(intervals);
         if settings != self.settings {
             let PerKind { state, flow, configuration } = intervals;
@@ -101,6 +119,24 @@ impl Poller {
         snapshot.contact_centers.interval = Some(settings.configuration);
         let interval = |collector| settings.interval(collector);
         snapshot.centers.iter_mut().for_each(|center| center.set_intervals(interval));
+    }
+
+    /// Logs that the limit of requests is too low for this Trio, once until it is enough again.
+    fn log_limit(&mut self, intervals: PerKind<Duration>) {
+        let Settings { state, configuration, limits, .. } = self.configured;
+        let is_over = intervals.state > longest_interval(state)
+            || intervals.flow > longest_interval(self.configured.flow())
+            || intervals.configuration > longest_interval(configuration);
+        if is_over && !self.over_limit {
+            tracing::warn!(
+                max_requests_per_minute = limits.requests_per_minute,
+                state_seconds = intervals.state.as_secs(),
+                flow_seconds = intervals.flow.as_secs(),
+                configuration_seconds = intervals.configuration.as_secs(),
+                "max_requests_per_minute is too low for this Trio: figures are absent between two readings"
+            );
+        }
+        self.over_limit = is_over;
     }
 }
 
@@ -115,7 +151,7 @@ impl Settings {
             flow: factor(flow, self.flow()),
             configuration: factor(configuration, self.configuration),
         };
-        let mut settings = Self { state, flow: self.flow.map(|_| flow), configuration, ..self };
+        let mut settings = Self { state, flow: Some(flow), configuration, ..self };
         if factors.configuration > 1.0 {
             settings.inventory = self.inventory.mul_f64(factors.configuration);
         }

@@ -1,19 +1,33 @@
 //! Log lines about failures: one when a situation changes, none while it lasts.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{model::WaitMismatch, trio::Error};
 
 /// Last logged situation of each scope: the target as a whole, or one collector.
 #[derive(Debug, Default)]
-pub(super) struct Situations(HashMap<String, String>);
+pub(super) struct Situations {
+    /// By scope.
+    logged: HashMap<String, String>,
+    /// Reasons of the outage of the target that lasts, each logged once.
+    outage: HashSet<String>,
+}
 
 impl Situations {
     /// Records that `scope` can be read. Logs it only if it failed before.
     pub(super) fn recovered(&mut self, scope: &str) {
-        if self.0.remove(scope).is_some() {
+        if self.logged.remove(scope).is_some() {
             tracing::info!(scope, "works again");
         }
+    }
+
+    /// Records that the target `scope` can be read.
+    pub(super) fn target_recovered(&mut self, scope: &str) {
+        self.outage.clear();
+        self.recovered(scope);
     }
 
     /// Records that `scope` cannot be read. Logs it only if the situation is another one than
@@ -21,10 +35,19 @@ impl Situations {
     pub(super) fn failed(&mut self, scope: &str, error: &Error) {
         // The message may hold times and counts that differ in each step; the situation does not.
         let situation = error.situation();
-        if self.0.get(scope) != Some(&situation) {
+        if self.logged.get(scope) != Some(&situation) {
             tracing::warn!(scope, %error, "cannot be read");
-            self.0.insert(scope.to_owned(), situation);
+            self.logged.insert(scope.to_owned(), situation);
         }
+    }
+
+    /// Records that nothing of the target `scope` can be read. Each reason is logged once in an
+    /// outage: a server that starts refuses connections, then answers 503, then refuses again.
+    pub(super) fn target_failed(&mut self, scope: &str, error: &Error) {
+        if self.outage.insert(error.outage()) {
+            tracing::warn!(scope, %error, "cannot be read");
+        }
+        self.logged.insert(scope.to_owned(), String::new());
     }
 }
 

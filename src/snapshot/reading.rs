@@ -1,6 +1,6 @@
 //! One reading: the last complete data of a collector, its age, and the result of the last attempt.
 
-use std::{sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use crate::model::{AuthFailure, Stamp, Text};
 
@@ -9,6 +9,8 @@ use crate::model::{AuthFailure, Stamp, Text};
 pub struct Reading<T> {
     /// Interval of the collector; `None`: it is switched off and has no metrics.
     pub interval: Option<Duration>,
+    /// Interval by the configuration: the one in force may be longer.
+    pub configured: Option<Duration>,
     /// The last attempt; `None` before the first.
     pub attempt: Option<Attempt>,
     /// The last complete data; failed attempts do not change it.
@@ -66,8 +68,10 @@ impl<T> Good<T> {
 impl<T> Reading<T> {
     /// Returns a reading before its first attempt.
     pub fn none(interval: impl Into<Option<Duration>>) -> Self {
+        let interval = interval.into();
         Self {
-            interval: interval.into(),
+            interval,
+            configured: interval,
             attempt: None,
             good: None,
             incomplete_total: 0,
@@ -90,9 +94,10 @@ impl<T> Reading<T> {
         });
     }
 
-    /// Returns the age after which the data is withheld: three intervals, at least a minute.
+    /// Returns the age after which the data is withheld; see [`max_age`].
     pub fn max_age(&self) -> Duration {
-        max_age(self.interval.unwrap_or_default())
+        let interval = self.interval.unwrap_or_default();
+        max_age(self.configured.unwrap_or(interval), interval)
     }
 
     /// Returns the data, unless it is too old at `now`.
@@ -105,7 +110,7 @@ impl<T> Reading<T> {
 }
 
 /// A reading of any type of data, without the data.
-pub trait AnyReading {
+pub trait AnyReading: Any {
     /// Returns the interval of the collector; `None` if it is switched off.
     fn interval(&self) -> Option<Duration>;
 
@@ -126,15 +131,19 @@ pub trait AnyReading {
 
     /// Forgets data and attempts; the interval stays.
     fn clear(&mut self);
+
+    /// Takes over data and attempts of another reading of the same type; the interval stays.
+    fn take_over(&mut self, other: &dyn AnyReading);
 }
 
-impl<T> AnyReading for Reading<T> {
+impl<T: Clone + 'static> AnyReading for Reading<T> {
     fn interval(&self) -> Option<Duration> {
         self.interval
     }
 
     fn set_interval(&mut self, interval: Option<Duration>) {
         self.interval = interval;
+        self.configured = interval.and(self.configured.or(interval));
     }
 
     fn attempt(&self) -> Option<Attempt> {
@@ -148,6 +157,7 @@ impl<T> AnyReading for Reading<T> {
     fn health(&self) -> Option<Health> {
         Some(Health {
             interval: self.interval?,
+            max_age: self.max_age(),
             attempt: self.attempt,
             last_success: self.good.as_ref().map(|good| good.taken),
             last_change: self.good.as_ref().map(|good| good.changed),
@@ -163,7 +173,16 @@ impl<T> AnyReading for Reading<T> {
     }
 
     fn clear(&mut self) {
-        *self = Self::none(self.interval);
+        let Self { interval, configured, .. } = *self;
+        *self = Self { interval, configured, ..Self::none(None) };
+    }
+
+    fn take_over(&mut self, other: &dyn AnyReading) {
+        let other: &dyn Any = other;
+        if let Some(other) = other.downcast_ref::<Self>() {
+            let Self { interval, configured, .. } = *self;
+            *self = Self { interval, configured, ..other.clone() };
+        }
     }
 }
 
@@ -176,10 +195,26 @@ pub fn is_same_moment(one: Stamp, other: Stamp) -> bool {
     one.mono.abs_diff(other.mono) <= MOMENT
 }
 
-/// Returns the age after which data read at this interval is withheld.
-pub fn max_age(interval: Duration) -> Duration {
-    // Two failed readings in a row do not remove the gauges yet.
-    (interval * 3).max(Duration::from_secs(60))
+/// Shortest age at which data is withheld.
+const MIN_MAX_AGE: Duration = Duration::from_secs(60);
+/// Longest interval to which the load may stretch a shorter one.
+const MAX_STRETCHED: Duration = Duration::from_secs(300);
+
+/// Returns the longest interval that counts as one for a collector with this configured interval:
+/// ten times as long, at most five minutes.
+// Beyond it the figures are no longer those of the present, and one answer of Trio must not decide
+// how long the exporter is blind.
+pub fn longest_interval(configured: Duration) -> Duration {
+    configured.saturating_mul(10).min(MAX_STRETCHED).max(configured)
+}
+
+/// Returns the age after which data is withheld that is read at `interval`: three configured
+/// intervals, or two of those in force up to [`longest_interval`], and at least a minute.
+pub fn max_age(configured: Duration, interval: Duration) -> Duration {
+    // Two failed readings in a row do not remove the gauges yet. Judged by the configured interval:
+    // where the load stretches it far, old figures would look like present ones for minutes.
+    let stretched = interval.min(longest_interval(configured));
+    (configured * 3).max(stretched * 2).max(MIN_MAX_AGE)
 }
 
 /// The state of one collector, without its data.
@@ -187,6 +222,8 @@ pub fn max_age(interval: Duration) -> Duration {
 pub struct Health {
     /// Its interval.
     pub interval: Duration,
+    /// Age after which its data is withheld.
+    pub max_age: Duration,
     /// Its last attempt.
     pub attempt: Option<Attempt>,
     /// Start of the reading of its last complete data.
@@ -247,6 +284,31 @@ mod tests {
         let reading = read_at(now, Duration::from_secs(300));
         assert!(reading.fresh(later(900)).is_some());
         assert!(reading.fresh(later(901)).is_none());
+    }
+
+    #[test]
+    fn stretched_interval_keeps_data_for_two_of_it() {
+        let secs = Duration::from_secs;
+        assert_eq!(max_age(secs(5), secs(5)), secs(60));
+        assert_eq!(max_age(secs(5), secs(40)), secs(80));
+        assert_eq!(max_age(secs(5), secs(3000)), secs(100), "ten configured intervals at most");
+        assert_eq!(max_age(secs(120), secs(3000)), secs(600), "five minutes at most");
+        assert_eq!(max_age(secs(3600), secs(3600)), secs(10_800));
+    }
+
+    #[test]
+    fn taken_over_reading_keeps_its_interval() {
+        let now = Clock::system().now();
+        let mut reading = read_at(now, Duration::from_secs(5));
+        reading.set_interval(Some(Duration::from_secs(20)));
+        let mut other = read_at(now, Duration::from_secs(300));
+        other.store(now, Duration::ZERO, 1, 8);
+        reading.take_over(&other);
+        assert_eq!((reading.interval, reading.configured), {
+            let [stretched, configured] = [20, 5].map(Duration::from_secs);
+            (Some(stretched), Some(configured))
+        });
+        assert_eq!(reading.good.map(|good| *good.data), Some(8));
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Flow {
             self.count_current_cases(read);
             self.compare_with_queues(cur, center);
         }
-        self.start_configured_classes(call_list, settings);
+        self.start_configured_classes(call_list, center, settings);
         self.forget_old_services(cur.stepped, settings);
     }
 
@@ -212,7 +212,7 @@ impl Flow {
         if settings.record_events {
             self.lists_read.push(reading.summary());
         }
-        self.credit_time(&reading, call_list);
+        self.credit_time(&reading, call_list, center);
         let others = (source == Source::Cases && call_list == Source::Calls)
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))
             .flatten();
@@ -264,20 +264,23 @@ impl Flow {
             {
                 return None;
             }
-            let service = case.service_id.as_ref()?;
-            Some((case, Queue { service: names.id(service).clone(), class }))
+            let service = names.id(case.service_id.as_ref()?);
+            // Judged by other goals than its own, a case could not be judged again.
+            let awaits_goals = center.naming.as_ref().is_some_and(|it| it.awaits_goals(service));
+            (!awaits_goals).then(|| (case, Queue { service: service.clone(), class }))
         });
         let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = applied.shows_handled;
         self.has_shared_numbers = applied.has_shared_numbers;
         memory.vanishing.record(applied.vanished, memory.waiting);
+        memory.withheld.clone_from(&center.naming);
         memory.record(&reading, &cur.server, &self.names);
         true
     }
 
     /// Credits the time since the previous list to the services that are measured by this list.
-    fn credit_time(&mut self, reading: &ListReading<'_>, call_list: Source) {
+    fn credit_time(&mut self, reading: &ListReading<'_>, call_list: Source, center: &Center) {
         let memory = &self.lists[reading.source.index()];
         let reason = match reading.interruption {
             None if reading.before.is_some() => None,
@@ -299,8 +302,14 @@ impl Flow {
             let is_truncated = truncated_now.contains(id)
                 || memory.truncated.contains(id)
                 || own_truncated.contains_key(id);
-            flow.time
-                .credit_until(reading.at, reason.or(is_truncated.then_some(Unmeasured::Truncated)));
+            // Cases before the first list that follows them are not known.
+            let awaits_goals = center.naming.as_ref().is_some_and(|it| it.awaits_goals(id))
+                || memory.withholds(id);
+            let reason = reason.or(is_truncated.then_some(Unmeasured::Truncated));
+            flow.time.credit_until(
+                reading.at,
+                reason.or(awaits_goals.then_some(Unmeasured::MissedPoll)),
+            );
         }
     }
 
@@ -332,9 +341,16 @@ impl Flow {
 
     /// Starts the classes that goals are configured for, as soon as a list was read that would show
     /// their cases.
-    fn start_configured_classes(&mut self, call_list: Source, settings: &Settings) {
+    fn start_configured_classes(
+        &mut self,
+        call_list: Source,
+        center: &Center,
+        settings: &Settings,
+    ) {
         let day = self.day.base();
-        for flow in self.services.values_mut() {
+        let naming = center.naming.as_ref();
+        let has_goals = |id: &Text| naming.is_none_or(|naming| !naming.awaits_goals(id));
+        for (_, flow) in self.services.iter_mut().filter(|(id, _)| has_goals(id)) {
             let goals = flow.goals.clone();
             for class in goals.classes.iter().map(|goals| goals.class) {
                 let source = for_class(class, call_list);

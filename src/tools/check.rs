@@ -28,7 +28,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use boards::wallboards;
 pub use learn::compare_help;
-pub use report::{Level, Line, Report};
+pub use report::{Level, Line, Report, Show};
 
 use crate::{
     diagnosis::{self, Situation, Subject},
@@ -62,6 +62,8 @@ pub struct CheckTarget {
     pub limits: poller::Limits,
     /// The wallboards of the configuration.
     pub wallboards: Vec<Arc<Wallboard>>,
+    /// Reports while the check is running.
+    pub show: Show,
 }
 
 impl CheckTarget {
@@ -105,7 +107,7 @@ pub fn judged(target: &Text, situation: &Situation<'_>) -> Report {
 
 /// Checks a target with a `client` that has not been used before, and that counts in `stats`.
 pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: &Clock) -> Report {
-    let mut report = Report::for_target(&target.name);
+    let mut report = Report::for_target(&target.name).showing(target.show);
     // Ages are judged against the begin: readings do not expire while slower ones are made.
     let now = clock.now();
     client_key::check(target, &mut report);

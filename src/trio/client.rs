@@ -22,6 +22,7 @@ use super::{
         examine::{Examination, FirstPage},
         help::{HelpError, HelpLimits},
         hidden::{HiddenItems, HiddenRows},
+        paging::MAX_PAGES,
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -62,10 +63,17 @@ impl Client {
                 dictionary,
                 zone,
                 limits,
+                page_limits: [MAX_PAGES; Resource::COUNT],
                 hidden: HiddenRows::default(),
             },
             default_case_class,
         })
+    }
+
+    /// Sets the number of pages above which a list is not read, for each resource.
+    pub fn with_page_limit(mut self, pages: impl Fn(Resource) -> usize) -> Self {
+        self.reader.page_limits = Resource::ALL.map(|resource| pages(resource).min(MAX_PAGES));
+        self
     }
 
     /// Lets `observer` see every exchange with the server but the logins.

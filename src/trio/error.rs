@@ -138,6 +138,16 @@ impl Error {
         }
     }
 
+    /// Returns a key of the reason why nothing can be read, whichever resource met it first.
+    pub fn outage(&self) -> String {
+        match self {
+            Self::Request { failure, .. } => format!("{failure:?}"),
+            Self::Status { status, .. } | Self::Busy { status, .. } => status.to_string(),
+            Self::Redirected { .. } => "redirected".to_owned(),
+            error => error.situation(),
+        }
+    }
+
     /// Returns the message without anything quoted from an answer, for pages and reports.
     // The beginning of an answer may hold names of persons; the log shows it masked, /status not at
     // all.

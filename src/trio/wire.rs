@@ -15,6 +15,7 @@ pub(super) mod repair;
 pub(super) mod responder;
 mod server_clock;
 pub(super) mod single;
+mod slots;
 mod tls_probe;
 pub(super) mod tls_problem;
 mod trust;
@@ -49,6 +50,7 @@ use self::{
     redirect::{RequestSecrets, shown_address},
     responder::{NoAnswer, Responder},
     server_clock::ServerClock,
+    slots::RequestSlots,
     tls_problem::TlsProblem,
 };
 use super::{
@@ -73,7 +75,7 @@ pub(super) struct Transport {
     clock: Clock,
     server_clock: ServerClock,
     pub(super) requested_waits: RequestedWaits,
-    slots: Semaphore,
+    slots: RequestSlots,
     large_bodies: LargeBodies,
     limits: Limits,
     pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
@@ -88,7 +90,7 @@ impl Transport {
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
         let limits = settings.limits;
-        let slots = Semaphore::new(limits.in_flight.max(1));
+        let slots = RequestSlots::new(limits.in_flight);
         Ok(Self {
             http: request_builder(&limits)?,
             clients: HttpClients::new(settings),
@@ -116,8 +118,7 @@ impl Transport {
         request: RequestBuilder,
         read: impl FnOnce(Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // The semaphore is never closed; were it, running without a slot would be the lesser harm.
-        let _slot = self.slots.acquire().await.ok();
+        let _slot = self.slots.acquire(resource).await;
         let request = request.build().map_err(|error| self.transport_error(resource, &error))?;
         let url = request.url().clone();
         match self.requested_waits.check(&url, resource, self.clock.now()) {
@@ -302,6 +303,9 @@ impl Transport {
         // connection.
         } else if is_body && !error.is_connect() && !error.is_request() {
             (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
+        } else if error.is_body() || error.is_decode() {
+            let detail = format!("the connection broke in the middle of the answer: {reason}");
+            (RequestFailure::Connect, detail)
         } else {
             (RequestFailure::Connect, format!("no connection: {reason}"))
         };

@@ -15,7 +15,7 @@ use trio_exporter::{
     poller,
     sim::Options,
     stats::Stats,
-    tools::check::{self, CheckTarget, Level, Line, Report},
+    tools::check::{self, CheckTarget, Level, Line, Report, Show},
     trio::{Client, ExtraRoots},
 };
 use wiremock::{
@@ -44,6 +44,7 @@ async fn examined_with(
     let stats = Arc::new(Stats::default());
     let client = Client::new(target.trio.clone(), target.dictionary, stats.clone(), clock.clone());
     let target = CheckTarget {
+        show: Show::default(),
         name: target.name,
         settings: target.trio,
         contact_centers: target.contact_centers,

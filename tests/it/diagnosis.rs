@@ -182,13 +182,17 @@ fn count(accessible: bool) -> CollectionCount {
 }
 
 fn servers(up: bool, role: ServerRole) -> Arc<[ServerUse]> {
-    Arc::new([ServerUse {
-        server: SERVER.into(),
+    let server = |server: &str, role, active, up| ServerUse {
+        server: server.into(),
         role,
-        active: true,
+        active,
         up: Some(up),
         facts: trio_exporter::model::ServerFacts::default(),
-    }])
+    };
+    Arc::new([
+        server(SERVER, role, true, up),
+        server("other:443", ServerRole::Secondary, false, true),
+    ])
 }
 
 fn field(field: &'static str) -> FieldUse {

@@ -25,6 +25,7 @@ mod accuracy;
 mod agent_groups;
 mod agents;
 mod architecture;
+mod beside;
 mod cases;
 mod chart;
 mod check;

@@ -30,7 +30,7 @@ pub(in crate::http) const READY_PATH: &str = "/-/ready";
 /// being scraped.
 const MAX_STARTUP: Duration = Duration::from_secs(30);
 
-/// Readiness of the exporter: from the end of each target's first step, successful or not, or 30 s
+/// Readiness of the exporter: from the first publication of each target, with states or without, or 30 s
 /// after the start, until it drains.
 // It latches and does not follow Trio: an outage of Trio must be scraped, and a supervisor that
 // restarts or removes the exporter for it would lose the counters.
@@ -58,7 +58,7 @@ impl Readiness {
         if !self.reached.load(Ordering::Relaxed) {
             let waited = self.clock.now().since(self.started);
             if !exposition.first_steps_done() && waited < MAX_STARTUP {
-                return Some("starting: a target has not finished its first step\n");
+                return Some("starting: a target has not published its first states\n");
             }
             self.reached.store(true, Ordering::Relaxed);
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{CollectionCount, Collector, Stamp, unix_seconds},
-    snapshot::{AnyReading, Attempt, Health, Outcome, Reading, max_age},
+    snapshot::{AnyReading, Attempt, Health, Outcome, Reading},
 };
 
 const SUCCESS: Spec = Spec::gauge(
@@ -106,8 +106,7 @@ fn target_collectors<'a>(target: &TargetInput<'a>) -> Vec<([Label<'a>; 3], Healt
 
 /// Returns true if the last attempt was complete and its data is not too old.
 fn succeeded(attempt: &Attempt, health: &Health, now: Stamp) -> bool {
-    let fresh =
-        health.last_success.is_some_and(|taken| now.since(taken) <= max_age(health.interval));
+    let fresh = health.last_success.is_some_and(|taken| now.since(taken) <= health.max_age);
     attempt.outcome == Outcome::Complete && fresh
 }
 

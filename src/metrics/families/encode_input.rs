@@ -53,6 +53,8 @@ pub(in crate::metrics) struct CenterInput<'a> {
 /// A service with the labels of its series.
 pub(in crate::metrics) struct ServiceRow<'a> {
     pub(in crate::metrics) labels: [Label<'a>; 4],
+    /// Labels with the present name, where that came after the series had begun.
+    pub(super) info: [Label<'a>; 4],
     pub(super) status: &'a ServiceStatus,
 }
 
@@ -94,15 +96,19 @@ impl<'a> CenterInput<'a> {
         let [target, contact_center] = self.labels;
         let row = |status: &'a ServiceStatus| {
             let named = names.get(&*status.id).copied().or(status.name.as_ref());
-            let labels = [
-                target,
-                contact_center,
-                ("service_id", &*status.id),
-                ("service_name", label_text(named)),
-            ];
-            ServiceRow { labels, status }
+            let label = self.center.service_label(&status.id, named)?;
+            let labels = |name| {
+                [target, contact_center, ("service_id", &*status.id), ("service_name", name)]
+            };
+            let info = labels(label_text(named.or(label)));
+            Some(ServiceRow { labels: labels(label_text(label)), info, status })
         };
-        self.service_state.unwrap_or_default().iter().map(row).collect()
+        self.service_state.unwrap_or_default().iter().filter_map(row).collect()
+    }
+
+    /// Returns false while it is not certain which goals the service has.
+    pub(super) fn has_goals(&self, id: &str) -> bool {
+        self.center.naming.as_ref().is_none_or(|naming| !naming.awaits_goals(id))
     }
 
     /// Returns true if the agent with this id may be shown.

@@ -80,9 +80,9 @@ fn is_up(target: &TargetInput<'_>, now: Stamp) -> bool {
     let fast = fast.filter(|(collector, _)| collector.is_fast());
     // Before the first contact centre is known, the shortest maximum age applies: a minute.
     let max_age = fast
-        .map(|(_, health)| max_age(health.interval))
+        .map(|(_, health)| health.max_age)
         .max()
-        .unwrap_or_else(|| max_age(Duration::ZERO));
+        .unwrap_or_else(|| max_age(Duration::ZERO, Duration::ZERO));
     target.snapshot.is_some_and(|snapshot| snapshot.up && now.since(snapshot.stepped) <= max_age)
 }
 

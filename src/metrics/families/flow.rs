@@ -496,9 +496,10 @@ pub(in crate::metrics) fn listed_services<'a>(
         None => configured().map(|service| (&service.id, None)).collect(),
     };
     let named = |(id, own_name): (&'a Text, Option<&'a Text>)| {
-        (id, label_text(names.get(&**id).copied().or(own_name)))
+        let known = names.get(&**id).copied().or(own_name);
+        Some((id, label_text(center.center.service_label(id, known)?)))
     };
-    listed.into_iter().map(named).collect()
+    listed.into_iter().filter_map(named).collect()
 }
 
 /// Returns the age of the oldest waiting case of a service by the lists, in seconds, for a Trio

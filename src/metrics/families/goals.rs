@@ -94,7 +94,8 @@ fn goals_rows<'a>(
         let classes = classes_in_use(center, service.id(), &goals);
         GoalsRow { service, goals, classes }
     };
-    services.iter().map(row).collect()
+    // A goal that is not certain must not raise an alert.
+    services.iter().filter(|service| center.has_goals(service.id())).map(row).collect()
 }
 
 /// Returns the goals of a service.

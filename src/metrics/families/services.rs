@@ -116,7 +116,7 @@ pub(in crate::metrics) fn write(
 
     let mut family = writer.family(&SERVICE_INFO);
     for service in services() {
-        family.add_gauge(&service.labels, 1)?;
+        family.add_gauge(&service.info, 1)?;
     }
     write_groups(writer, input)?;
     let mut family = writer.family(&SERVICE_OPEN);

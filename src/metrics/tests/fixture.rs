@@ -161,6 +161,7 @@ fn center(contact_center: ContactCenter) -> Center {
             vec![CollectionCount { resource: Resource::Agents, accessible: true, items: Some(3) }],
             3600,
         ),
+        naming: None,
     }
 }
 

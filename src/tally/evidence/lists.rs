@@ -1,13 +1,16 @@
 //! One reading of a list of cases, and the memory of the readings before.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{TrioClock, UsualVanishing, is_gap};
 use crate::{
     model::{CaseList, Moment, Stamp, Text},
-    snapshot::{Center, Snapshot},
+    snapshot::{Center, ServiceNaming, Snapshot},
     tally::{counts::UnclassifiedReason, ids::NameIndex, source::Source},
 };
 
@@ -20,6 +23,9 @@ pub(in crate::tally) struct ListMemory {
     server: Option<Text>,
     /// Services whose part of it was truncated.
     pub(in crate::tally) truncated: FxHashSet<Text>,
+    /// Decisions at the last reading: cases of services whose goals were not certain were not
+    /// followed.
+    pub(in crate::tally) withheld: Option<Arc<ServiceNaming>>,
     /// Services with rows that may wait and are in no count: they have no id, or no row of the list
     /// has a state.
     pub(in crate::tally) uncounted: FxHashSet<Text>,
@@ -118,6 +124,11 @@ impl ListMemory {
         let stateless = stateless.filter(|case| case.agent_id.is_none());
         let services = stateless.filter_map(|case| case.service_id.as_ref()).chain(&list.unkeyed);
         self.uncounted = services.map(|service| names.id(service).clone()).collect();
+    }
+
+    /// Returns true if the cases of a service were not followed when the list was read last.
+    pub(in crate::tally) fn withholds(&self, service: &str) -> bool {
+        self.withheld.as_ref().is_some_and(|naming| naming.awaits_goals(service))
     }
 
     /// Records a reading.

@@ -84,8 +84,7 @@ impl Ledger<'_> {
 
     /// Records a case that an agent had when it was first seen. It starts the class but counts in
     /// no counter.
-    pub(super) fn record_in_hand(&mut self, id: &Text, case: &Tracked) {
-        let is_first_list = self.reading.before.is_none();
+    pub(super) fn record_in_hand(&mut self, id: &Text, case: &Tracked, is_first_list: bool) {
         let counts = self.counts(case);
         if !is_first_list {
             // It was answered after an unknown wait, perhaps since the list before.
@@ -123,10 +122,10 @@ impl Ledger<'_> {
         );
     }
 
-    pub(super) fn record_carried_in(&mut self, id: &Text, case: &Tracked) {
+    pub(super) fn record_carried_in(&mut self, id: &Text, case: &Tracked, is_first_list: bool) {
         self.counts(case).carried_in += 1;
         let arrived = (!case.begin_is_unknown).then(|| self.age_range(case.begin));
-        let truncated = self.reading.before.map(|_| UnclassifiedReason::Truncated);
+        let truncated = (!is_first_list).then_some(UnclassifiedReason::Truncated);
         let reason = self.reading.interruption.or(truncated);
         self.emit(
             id,

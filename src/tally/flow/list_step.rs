@@ -180,6 +180,11 @@ impl ListStep<'_> {
             || self.before.recently_truncated.contains_key(&queue.service)
     }
 
+    /// Returns true if this is the first list in which cases of the queue are followed.
+    fn is_first_list(&self, queue: &Queue) -> bool {
+        self.reading.before.is_none() || self.before.withholds(&queue.service)
+    }
+
     /// Adds a case that the previous list did not show. `moved` is the moment when it was last seen
     /// in another queue.
     fn add_new(&self, row: &Row<'_>, moved: Option<Moment>, ledger: &mut Ledger<'_>) -> Tracked {
@@ -236,16 +241,18 @@ impl ListStep<'_> {
                 self.record_answer(&mut new, case, end, true, ledger);
             }
         } else if *stage == Stage::Handled {
-            ledger.record_in_hand(&case.id, &new);
+            ledger.record_in_hand(&case.id, &new, self.is_first_list(queue));
         } else {
-            ledger.record_carried_in(&case.id, &new);
+            ledger.record_carried_in(&case.id, &new, self.is_first_list(queue));
         }
         new
     }
 
     /// Returns true if a case that is new in this part of the list has just arrived.
     fn shows_arrivals(&self, queue: &Queue) -> bool {
-        self.reading.interruption.is_none() && !self.before.truncated.contains(&queue.service)
+        self.reading.interruption.is_none()
+            && !self.before.truncated.contains(&queue.service)
+            && !self.before.withholds(&queue.service)
     }
 
     /// Updates a case that is known.

@@ -9,6 +9,7 @@ mod outcomes;
 mod own_times;
 mod restarts;
 mod time;
+mod uncertain_goals;
 mod unclassified;
 mod unknown_words;
 mod waits;

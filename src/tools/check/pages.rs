@@ -46,10 +46,16 @@ fn judge(page: FirstPage, resource: Resource, items: usize, report: &mut Report)
     let FirstPage { asked, given, total } = page;
     // Without a total in the answer, the number of items of the reading before counts.
     let of = format!("{} of {} items of {}", given, total.unwrap_or(items), resource.as_str());
-    if given >= total.unwrap_or(items) {
+    if total.unwrap_or(items) == 0 {
+        report.unknown(
+            "page cap",
+            format!("cannot be determined: {} is empty", resource.as_str()),
+            "run `check` again once Trio has services and agents that the API user may see",
+        );
+    } else if given >= total.unwrap_or(items) {
         report.ok("page cap", format!("none seen: asked for {asked}, given all {of}"));
     } else if given <= DEFAULT_SIZE {
-        let seen = format!("asked for {asked}, given {of}: pageSize is ignored");
+        let seen = format!("asked for {asked}, given {of}: no page is longer");
         // With ten items per page, 1000 agents take 100 requests every five seconds.
         let remedy = "if Trio has a setting for the largest page, raise it; each reading takes one request for each page";
         report.check("page cap", seen, remedy);
@@ -68,7 +74,8 @@ mod tests {
             (40, Some(40), 40, Level::Ok, "none seen"),
             (7, None, 7, Level::Ok, "none seen"),
             (100, Some(250), 250, Level::Ok, "asked for 1000, given 100 of 250 items of agents"),
-            (10, None, 40, Level::Check, "pageSize is ignored"),
+            (10, None, 40, Level::Check, "no page is longer"),
+            (0, Some(0), 0, Level::Unknown, "agents is empty"),
         ] {
             let mut report = Report::default();
             judge(FirstPage { asked: 1000, given, total }, Resource::Agents, items, &mut report);

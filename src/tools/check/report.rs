@@ -49,10 +49,36 @@ pub struct Line {
     pub remedy: String,
 }
 
+/// Reports of a check that is still running: each line as soon as it is known, and what is read in
+/// between.
+#[derive(Clone, Copy, Debug)]
+pub struct Show {
+    /// Shows a line of the report.
+    pub line: fn(&Line),
+    /// Shows what is read now.
+    pub reading: fn(&str),
+}
+
+impl Default for Show {
+    fn default() -> Self {
+        Self { line: |_| (), reading: |_| () }
+    }
+}
+
+// Reports with the same lines are the same.
+impl PartialEq for Show {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Show {}
+
 /// All lines about a target, in the order in which they are printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub(super) target: Option<Text>,
+    show: Show,
     /// The lines.
     pub lines: Vec<Line>,
     /// Findings that have no line yet.
@@ -67,6 +93,11 @@ impl Report {
     /// Creates an empty report on a target.
     pub(super) fn for_target(target: &Text) -> Self {
         Self { target: Some(target.clone()), ..Self::default() }
+    }
+
+    /// Shows each line as soon as it is added.
+    pub(super) fn showing(self, show: Show) -> Self {
+        Self { show, ..self }
     }
 
     /// Returns the number of lines of a level.
@@ -150,7 +181,9 @@ impl Report {
             Some(target) => format!("{target}, {subject}"),
             None => subject,
         };
-        self.lines.push(Line { level, subject, seen, remedy });
+        let line = Line { level, subject, seen, remedy };
+        (self.show.line)(&line);
+        self.lines.push(line);
     }
 }
 
@@ -190,6 +223,17 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_is_shown_when_it_is_added() {
+        thread_local! {
+            static SHOWN: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+        }
+        let line = |line: &Line| SHOWN.with_borrow_mut(|shown| shown.push(line.to_string()));
+        let mut report = Report::default().showing(Show { line, ..Show::default() });
+        report.ok("a", "b");
+        assert_eq!(SHOWN.with_borrow(Vec::clone), ["OK     a: b"]);
+    }
 
     #[test]
     fn control_characters_do_not_break_the_line() {

@@ -22,6 +22,7 @@ pub(super) async fn read(
     let mut center = Center::new(contact_center, |collector| target.interval(collector));
     for collector in Collector::ALL {
         let Some(interval) = target.interval(collector) else { continue };
+        (target.show.reading)(&format!("{}: reading {}", target.name, collector.as_str()));
         let before = client.requests_sent();
         read_once(target, client, clock, route, &mut center, collector).await;
         load.add_collector(collector, client.requests_sent() - before, interval);

@@ -42,6 +42,8 @@ pub(in crate::trio) struct CollectionReader {
     /// Time zone of times that Trio writes without one.
     pub(in crate::trio) zone: Option<TimeZone>,
     pub(in crate::trio) limits: Limits,
+    /// Pages above which a list is not read, by resource.
+    pub(in crate::trio) page_limits: [usize; Resource::COUNT],
     /// Lists whose total counts rows that no page shows.
     pub(in crate::trio) hidden: HiddenRows,
 }
@@ -203,10 +205,13 @@ impl CollectionReader {
                 Extent::AllRead => return Ok(collected),
                 // A second reading would cost as much and bring no more.
                 Extent::TooLong => {
-                    return Err(incomplete(
-                        stated,
-                        ", because the list claims more pages than are read",
-                    ));
+                    let limit = self.page_limits[resource.index()];
+                    let problem = if limit < MAX_PAGES {
+                        ", because the list needs more requests than max_requests_per_minute allows"
+                    } else {
+                        ", because the list claims more pages than are read"
+                    };
+                    return Err(incomplete(stated, problem));
                 }
                 Extent::Total(expected) if !resource.has_exact_total() => {
                     tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");
@@ -274,9 +279,10 @@ impl CollectionReader {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Extent, Error> {
         let size = self.limits.page_size;
+        let limit = self.page_limits[request.list.key.resource.index()];
         let moving = !request.list.key.resource.has_exact_total();
         let new = collected.items.len() + collected.without_id;
-        let mut walk = PageWalk::new(first, collected.rows, new, moving);
+        let mut walk = PageWalk::new(first, collected.rows, new, moving).within(limit);
         loop {
             let next = walk.next(self.limits.in_flight);
             if next.is_empty() {
@@ -310,7 +316,7 @@ impl CollectionReader {
         let mut number = 1;
         while has_more {
             number += 1;
-            if number > MAX_PAGES {
+            if number > self.page_limits[request.list.key.resource.index()] {
                 return Ok(Extent::TooLong);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);

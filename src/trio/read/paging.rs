@@ -10,7 +10,7 @@ use crate::trio::wire::answer::{Answer, PAGINATION};
 // A header may claim any number. At the usual 1000 items per page this is two million items, more
 // than any contact centre has, and at the documented ten it is still 20,000.
 // A list that claims more is not begun: a wrong header would cost all these requests.
-pub(super) const MAX_PAGES: usize = 2000;
+pub(in crate::trio) const MAX_PAGES: usize = 2000;
 /// Pages in a row without anything new after which a list is given up.
 // One page may be empty because all its rows are hidden or have gone. Nothing of a list that is given
 // up is published.
@@ -125,6 +125,8 @@ pub(super) struct PageWalk {
     /// A page brought rows, but none that is new.
     repeats: bool,
     has_next: bool,
+    /// Pages that are read at most.
+    limit: usize,
 }
 
 impl PageWalk {
@@ -145,9 +147,15 @@ impl PageWalk {
             fruitless: 0,
             repeats: false,
             has_next: false,
+            limit: MAX_PAGES,
         };
         walk.record(Some(first), rows, new);
         walk
+    }
+
+    /// Sets the number of pages that are read at most.
+    pub(super) fn within(self, limit: usize) -> Self {
+        Self { limit, ..self }
     }
 
     /// Records the next page: its header, its rows, and those that no earlier page held.
@@ -234,8 +242,8 @@ impl PageWalk {
     }
 
     fn is_too_long(&self) -> bool {
-        self.pages > MAX_PAGES
-            || self.read >= MAX_PAGES && (self.has_next || self.read < self.pages)
+        self.pages > self.limit
+            || self.read >= self.limit && (self.has_next || self.read < self.pages)
     }
 
     fn gives_up(&self) -> bool {

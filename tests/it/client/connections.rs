@@ -18,8 +18,8 @@ use trio_exporter::{
 use super::trio::Bench;
 use crate::support::{KeptAlive, Turn, reqwest_client, target};
 
-async fn read_services(bench: &Bench, times: usize) -> usize {
-    let readings = join_all((0..times).map(|_| bench.client.services(&bench.route))).await;
+async fn read_states(bench: &Bench, times: usize) -> usize {
+    let readings = join_all((0..times).map(|_| bench.client.service_state(&bench.route))).await;
     readings.into_iter().filter(Result::is_ok).count()
 }
 
@@ -43,15 +43,15 @@ async fn four_dead_connections_at_once_lose_no_request() {
     })
     .await;
     let bench = Bench::new(target(&trio.url)).await;
-    assert_eq!(read_services(&bench, 4).await, 4);
-    let before = bench.stats.resource(Resource::Services).sent_requests();
+    assert_eq!(read_states(&bench, 4).await, 4);
+    let before = bench.stats.resource(Resource::ServiceState).sent_requests();
     dead.store(true, std::sync::atomic::Ordering::SeqCst);
-    assert_eq!(read_services(&bench, 4).await, 4);
-    let services = bench.stats.resource(Resource::Services);
-    let codes: Vec<_> = services.requests().collect();
+    assert_eq!(read_states(&bench, 4).await, 4);
+    let states = bench.stats.resource(Resource::ServiceState);
+    let codes: Vec<_> = states.requests().collect();
     assert_eq!(codes, [(RequestCode::Status(200), 8)]);
     assert_eq!(bench.stats.retries(RetryReason::ConnectionLost), 4);
-    assert_eq!(services.sent_requests() - before, 8, "the lost ones count for the budget");
+    assert_eq!(states.sent_requests() - before, 8, "the lost ones count for the budget");
 }
 
 #[tokio::test]
@@ -66,8 +66,8 @@ async fn lost_get_is_sent_once_more_and_not_twice() {
             )
             .await;
         let bench = Bench::new(target(&trio.url)).await;
-        assert_eq!(read_services(&bench, 1).await, 0);
-        let codes: Vec<_> = bench.stats.resource(Resource::Services).requests().collect();
+        assert_eq!(read_states(&bench, 1).await, 0);
+        let codes: Vec<_> = bench.stats.resource(Resource::ServiceState).requests().collect();
         assert_eq!(codes, [(RequestCode::Failure(RequestFailure::Connect), 1)]);
         let lists: Vec<String> =
             trio.connections().concat().into_iter().filter(|line| is_list(line)).collect();
@@ -99,7 +99,7 @@ async fn login_is_never_repeated_and_uses_a_new_connection() {
 
     let trio = KeptAlive::start(|_| Turn::Answer("")).await;
     let bench = Bench::new(crate::support::target(&trio.url)).await;
-    assert_eq!(read_services(&bench, 1).await, 1);
+    assert_eq!(read_states(&bench, 1).await, 1);
     let logins = posts(trio.connections());
     assert_eq!(logins.len(), 1, "{logins:?}");
     assert_eq!(logins[0].len(), 1, "neither a kept connection nor one to keep: {logins:?}");
@@ -110,9 +110,9 @@ async fn idle_connection_is_not_used_again_after_two_seconds() {
     let used = async |headers: &'static str, pause: Duration| {
         let trio = KeptAlive::start(move |_| Turn::Answer(headers)).await;
         let bench = Bench::new(target(&trio.url)).await;
-        assert_eq!(read_services(&bench, 1).await, 1);
+        assert_eq!(read_states(&bench, 1).await, 1);
         tokio::time::sleep(pause).await;
-        assert_eq!(read_services(&bench, 1).await, 1);
+        assert_eq!(read_states(&bench, 1).await, 1);
         let has_list = |lines: &&Vec<String>| lines.iter().any(|line| is_list(line));
         trio.connections().iter().filter(has_list).count()
     };
@@ -139,10 +139,10 @@ async fn handshakes_of_the_next_cycle_are_few_and_resumed() {
     target.trio.extra_roots =
         ExtraRoots::from_pem(certificate.pem().as_bytes()).expect("a certificate");
     let bench = Bench::new(target).await;
-    assert_eq!(read_services(&bench, 12).await, 12);
+    assert_eq!(read_states(&bench, 12).await, 12);
     let first = trio.handshakes().len();
     tokio::time::sleep(Duration::from_millis(2300)).await;
-    assert_eq!(read_services(&bench, 12).await, 12);
+    assert_eq!(read_states(&bench, 12).await, 12);
     let cycle = trio.handshakes().split_off(first);
     // Four at a time; a request that finds no idle connection begins one more than it needs.
     assert!((1..=8).contains(&cycle.len()), "{cycle:?}");

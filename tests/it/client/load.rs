@@ -17,7 +17,7 @@ use axum::{
 use serde_json::json;
 use trio_exporter::{metrics::Identity, sim::Options};
 
-use crate::support::{Samples, Simulated, TestApp, config, still_clock, target};
+use crate::support::{Journal, Samples, Simulated, TestApp, config, still_clock, target};
 
 #[derive(Clone, Default)]
 struct Gauge {
@@ -97,21 +97,54 @@ async fn intervals_and_staleness_limit_grow_with_requests() {
     // configured.
     let fast = interval(&metrics, "agent_state");
     assert!((60.0..200.0).contains(&fast), "{fast}");
-    assert_eq!(interval(&metrics, "service_state"), fast);
-    assert_eq!(
-        app.pollers[0].period().as_secs_f64(),
-        fast,
-        "a caller that steps by hand sees it as well"
-    );
+    assert_eq!(interval(&metrics, "service_state"), 5.0, "one page every five seconds");
+    assert_eq!(app.pollers[0].period().as_secs_f64(), 5.0);
     let slow = interval(&metrics, "services");
     assert!((300.0..400.0).contains(&slow), "configuration may take half of the budget: {slow}");
-    app.clock.advance(Duration::from_secs(120));
+    app.clock.advance(Duration::from_secs(95));
     let metrics = app.metrics().await;
-    assert!(
-        metrics.has("trio_agents"),
-        "data that is read every {fast} s is not old after two minutes"
-    );
+    assert!(metrics.has("trio_agents"), "twice the longest interval that counts is 100 s");
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
+    app.clock.advance(Duration::from_secs(10));
+    assert!(!app.metrics().await.has("trio_agents"), "outdated, whatever the limit of requests");
+}
+
+#[tokio::test]
+async fn list_beyond_the_limit_costs_one_request() {
+    let journal = Journal::begin();
+    let (mut app, _trio) = busy(30).await;
+    let pages = |metrics: &Samples| {
+        let labels = [("resource", "agents/state"), ("code", "200")];
+        metrics.get("trio_api_requests_total", &labels)
+    };
+    assert_eq!(pages(&app.metrics().await), Some(1.0), "25 requests fit into 50 s, not 40");
+    for _ in 0..4 {
+        app.step_after(60).await;
+    }
+    assert!(pages(&app.metrics().await) <= Some(5.0));
+    assert!(!app.metrics().await.has("trio_agents"));
+    assert!(app.metrics().await.has("trio_service_queue_length"));
+    let lines = journal.situations();
+    let about = |line: &&String| {
+        line.contains("agents/state")
+            && line.contains("more requests than max_requests_per_minute allows")
+    };
+    assert_eq!(lines.iter().filter(about).count(), 1, "{lines:#?}");
+}
+
+#[tokio::test]
+async fn too_low_limit_is_said_once() {
+    let journal = Journal::begin();
+    let (mut app, _trio) = busy(60).await;
+    for _ in 0..40 {
+        app.step_after(5).await;
+    }
+    let lines = journal.situations();
+    let about = |line: &&String| line.contains("max_requests_per_minute is too low for this Trio");
+    assert_eq!(lines.iter().filter(about).count(), 1, "{lines:#?}");
+    let metrics = app.metrics().await;
+    let sent = metrics.sum("trio_api_requests_total");
+    assert!(sent <= 60.0 * 4.0, "{sent} in the first 200 s, the first readings among them");
 }
 
 #[tokio::test]
@@ -181,7 +214,7 @@ async fn flow_is_read_together_at_its_own_interval() {
 }
 
 #[tokio::test]
-async fn interval_of_the_flow_grows_with_that_of_the_states() {
+async fn long_lists_leave_the_states_their_interval() {
     let clock = still_clock();
     let options = Options { agents: 400, page_cap: 10, ..Options::default() };
     let trio = Simulated::start(options, clock.clone()).await;
@@ -194,8 +227,6 @@ async fn interval_of_the_flow_grows_with_that_of_the_states() {
     let metrics = app.metrics().await;
     let (flow, states) = (interval(&metrics, "calls"), interval(&metrics, "service_state"));
     assert!((60.0..200.0).contains(&flow), "{flow}");
-    assert!((states / flow - 2.5).abs() < 0.01, "{states} beside {flow}");
-    assert_eq!(app.pollers[0].period().as_secs_f64(), flow, "the interval that is kept");
-    app.clock.advance(Duration::from_secs(150));
-    assert!(app.metrics().await.has("trio_agents"), "data that is read every {flow} s is not old");
+    assert_eq!(states, 5.0);
+    assert_eq!(app.pollers[0].period().as_secs_f64(), states, "the interval that is kept");
 }

@@ -95,6 +95,16 @@ impl TestApp {
         self.keep().await;
     }
 
+    /// Starts the poller of the first target, as in a running exporter. It ends with the task.
+    pub(crate) fn run_first(&mut self) -> tokio_util::task::AbortOnDropHandle<()> {
+        tokio_util::task::AbortOnDropHandle::new(tokio::spawn(self.pollers.remove(0).run()))
+    }
+
+    /// What the poller of the first target publishes.
+    pub(crate) fn first_latest(&self) -> poller::Latest {
+        self.targets[0].latest()
+    }
+
     /// One step of every poller, all at the same time, as when they run.
     pub(crate) async fn step_together(&mut self) {
         futures_util::future::join_all(self.pollers.iter_mut().map(Poller::step)).await;

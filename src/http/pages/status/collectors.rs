@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diagnosis::{ReadingState, SnapshotReading, counted, readings, state},
     model::{self, CollectionCount, Collector as Kind, Stamp},
-    snapshot::{Problem, Reading, Snapshot, max_age},
+    snapshot::{Problem, Reading, Snapshot},
 };
 
 /// Name of the list of contact centres among the collectors.
@@ -34,7 +34,7 @@ fn collector(of: &SnapshotReading<'_>, now: Stamp) -> Collector {
     let is_exact = resource.is_some_and(model::Resource::has_exact_total);
     let attempt = health.and_then(|health| health.attempt);
     let last = health.and_then(|health| health.last_success);
-    let limit = health.map(|health| max_age(health.interval));
+    let limit = health.map(|health| health.max_age);
     let state = state(of, now);
     // After a failure the items of the last success would look like those of the failed attempt.
     let (items, total) = match problem.and_then(|problem| problem.short) {
