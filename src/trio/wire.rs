@@ -33,10 +33,7 @@ use reqwest::{
     header::{CONTENT_TYPE, DATE, LOCATION},
     tls::TlsInfo,
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::coop::consume_budget,
-};
+use tokio::{sync::OwnedSemaphorePermit, task::coop::consume_budget};
 use url::Url;
 
 use self::{

@@ -105,7 +105,7 @@ fn client(url: &str) -> Client {
     settings.limits.request = Duration::from_secs(120);
     assert_eq!(settings.limits.body, BODY);
     let dictionary = Dictionary::builtin().expect("valid");
-    Client::new(settings, dictionary, Arc::new(Stats::default()), Clock::system())
+    Client::new(settings, dictionary.into(), Arc::new(Stats::default()), Clock::system())
         .expect("a client")
 }
 
