@@ -7,7 +7,10 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::help::HelpReport;
+use super::{
+    fields::{FieldGrade, FieldVerdict, Known},
+    help::HelpReport,
+};
 use crate::{
     model::{AgentState, Resource, is_unprintable},
     tally::{TrioClock, max_case_age, max_state_age},
@@ -24,6 +27,9 @@ pub struct Report {
     pub resources: Vec<ResourceReport>,
     /// Sentences about the links between resources, such as agents and agent groups.
     pub relations: Vec<String>,
+    /// Version of Trio's programs, as the Api resource states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The server's own help about each resource; empty if it was not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub help: Vec<HelpReport>,
@@ -127,6 +133,15 @@ pub struct MemberReport {
     pub sample: String,
     /// Field that it feeds.
     pub feeds: Option<String>,
+    /// Source of that mapping, as the label `source` of `trio_field_info`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Forms in which its values are written, such as `clock` or `time without zone`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<String>,
+    /// The sample in words, if it is read as a duration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<String>,
     /// Form in which its values are read.
     pub form: Option<String>,
     /// Values that the dictionary does not map, unmasked: they are shown to be mapped.
@@ -203,6 +218,9 @@ impl MemberReport {
             sample: sample(&member.values, form, show_values),
             feeds: member.feeds.map(|(field, _)| field.to_owned()),
             form: form.map(str::to_owned),
+            source: member.source.map(str::to_owned),
+            written: written(&member.values),
+            span: form.and_then(|form| span(&member.values, form)),
             unmapped: member.unmapped.clone(),
             implausible: None,
         }
@@ -218,7 +236,7 @@ const NUMBER_DIGITS: usize = 4;
 
 /// Returns the name of a member, masked if it looks like data: a table by telephone number, address
 /// or person has values in the place of names.
-fn member_name(name: &str) -> String {
+pub(super) fn member_name(name: &str) -> String {
     let mut digits = 0;
     let has_number = name.chars().any(|c| {
         digits = if c.is_numeric() { digits + 1 } else { 0 };
@@ -257,6 +275,78 @@ pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String
     shortened.chars().map(|c| if is_unprintable(c) { '·' } else { c }).collect()
 }
 
+/// Forms in which values are written, each once, sorted. Lists and objects have none.
+fn written(values: &[Value]) -> Vec<String> {
+    let mut forms: Vec<&str> = values
+        .iter()
+        .filter_map(|value| match value {
+            Value::Number(_) => Some("number"),
+            Value::Bool(_) => Some("flag"),
+            Value::String(text) if !text.trim().is_empty() => Some(text_form(text.trim())),
+            _ => None,
+        })
+        .collect();
+    forms.sort_unstable();
+    forms.dedup();
+    forms.into_iter().map(str::to_owned).collect()
+}
+
+/// Form of a text, by its signs.
+fn text_form(text: &str) -> &'static str {
+    let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    // 2026-01-15T08:00:00, with a zone behind the seconds or without.
+    let is_date = starts_with_digit && text.as_bytes().get(4) == Some(&b'-');
+    let clock = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.');
+    match text {
+        _ if text.starts_with("/Date(") => "/Date(ms)/",
+        _ if is_date && text.len() <= 10 => "date",
+        _ if is_date && text.ends_with(['Z', 'z']) => "time with zone",
+        _ if is_date && text.get(11..).is_some_and(|rest| rest.contains(['+', '-'])) => {
+            "time with zone"
+        }
+        _ if is_date => "time without zone",
+        _ if text.contains(':') && text.chars().all(clock) => "clock",
+        _ if text.starts_with('P') && text.ends_with(['S', 'M', 'H']) && text.contains('T') => {
+            "ISO 8601 duration"
+        }
+        _ if text.parse::<f64>().is_ok() => "number in quotes",
+        _ => "text",
+    }
+}
+
+/// Returns the first duration of a member in words, as it is read: a wrong unit is seen at once.
+fn span(values: &[Value], form: &str) -> Option<String> {
+    let (unit, seconds) = match form {
+        "duration" | "seconds" => ("s", 1.0),
+        "milliseconds" => ("ms", 1e-3),
+        "minutes" => ("min", 60.0),
+        _ => return None,
+    };
+    // Nothing waits for 0 s, which is the same in each unit.
+    let mut numbers = values.iter().filter_map(Value::as_f64);
+    let number = numbers.find(|number| *number > 0.0)?;
+    Some(format!("{number} {unit} = {}", span_in_words(number * seconds)))
+}
+
+/// Returns a duration in its two largest units.
+fn span_in_words(seconds: f64) -> String {
+    if seconds < 1.0 {
+        return format!("{seconds:.3} s");
+    }
+    // A duration of a Trio is far below the limit; one that is not becomes the largest number.
+    let whole = seconds as u64;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = whole;
+    let mut parts = Vec::new();
+    for (length, unit) in units {
+        if rest >= length && parts.len() < 2 {
+            parts.push(format!("{} {unit}", rest / length));
+        }
+        rest %= length;
+    }
+    parts.join(" ")
+}
+
 /// Returns the report as text.
 pub fn table(report: &Report) -> String {
     let mut text = String::new();
@@ -264,6 +354,8 @@ pub fn table(report: &Report) -> String {
         // Writing to a String cannot fail.
         let help = report.help.iter().find(|help| help.resource == seen.resource);
         let _ = resource(&mut text, seen, help);
+        let known = Known::new(report, &seen.resource, Some(&seen.contact_center));
+        let _ = fields(&mut text, seen, &known.verdicts());
     }
     for relation in &report.relations {
         let _ = writeln!(text, "{relation}");
@@ -354,9 +446,47 @@ fn resource(
             if let Some(help) = help {
                 self::help(text, help, members)?;
             }
-            writeln!(text)
+            Ok(())
         }
     }
+}
+
+/// Writes the verdict about each field: member, grade, evidence, type and sample.
+fn fields(text: &mut String, seen: &ResourceReport, verdicts: &[FieldVerdict]) -> std::fmt::Result {
+    let ReadOutcome::Answered { looked_at, .. } = &seen.read else { return Ok(()) };
+    if *looked_at == 0 {
+        return writeln!(text);
+    }
+    writeln!(text, "  fields:")?;
+    let widest = |cell: fn(&FieldVerdict) -> usize| verdicts.iter().map(cell).max().unwrap_or(0);
+    let names = widest(|verdict| verdict.field.chars().count());
+    let members = widest(|verdict| member_cell(verdict).chars().count());
+    for verdict in verdicts {
+        let FieldVerdict { field, grade, evidence, about, optional, .. } = verdict;
+        let about = if about.is_empty() { String::new() } else { format!(" ({about})") };
+        let optional = if *optional { ", optional" } else { "" };
+        writeln!(
+            text,
+            "    {field:names$}  {:members$}  {}{optional}: {evidence}{about}",
+            member_cell(verdict),
+            grade.as_str(),
+        )?;
+        if *grade == FieldGrade::Open || *grade == FieldGrade::Likely {
+            for candidate in verdict.candidates.iter().take(SHOWN_CANDIDATES) {
+                let mut parts = vec![candidate.about.as_str(), candidate.evidence.as_str()];
+                parts.retain(|part| !part.is_empty());
+                writeln!(text, "      could be {}: {}", candidate.member, parts.join("; "))?;
+            }
+        }
+    }
+    writeln!(text)
+}
+
+/// Candidates of a field that are shown.
+const SHOWN_CANDIDATES: usize = 6;
+
+fn member_cell(verdict: &FieldVerdict) -> &str {
+    verdict.member.as_deref().unwrap_or("-")
 }
 
 /// Writes what the help says beside the members that were seen.
