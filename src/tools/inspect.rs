@@ -49,7 +49,15 @@ pub async fn inspect(
     let mut report =
         Report { version: client.version().map(|it| it.to_string()), ..Report::default() };
     let (centers, simulated) = match client.contact_centers(&root).await {
-        Ok(listing) => (listing.data, listing.simulated),
+        Ok(listing) => {
+            // The ids may come from links; then it is open which member shows them.
+            let is_named =
+                examined.members.iter().any(|it| it.feeds.is_some_and(|it| it.0 == "id"));
+            if !is_named {
+                report.proofs.extend(centers::find(client, &root, &examined).await?.proof);
+            }
+            (listing.data, listing.simulated)
+        }
         // Without an id nothing below could be read; the member that holds it is found by trying.
         Err(Error::Unmapped { .. }) => {
             let found = centers::find(client, &root, &examined).await?;

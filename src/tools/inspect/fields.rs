@@ -114,7 +114,14 @@ impl<'r> Known<'r> {
     }
 
     fn member(&self, name: &str) -> Option<&'r MemberReport> {
-        self.members().find(|member| member.name == name)
+        self.members().find(|member| plain(&member.name) == plain(name))
+    }
+
+    /// Returns false if the answers have the member with a type that the field cannot have.
+    fn is_sent_as(&self, name: &str, shape: &FieldShape) -> bool {
+        self.member(name).is_none_or(|member| {
+            member.types.iter().all(|kind| kind == "null" || shape.types.contains(&&**kind))
+        })
     }
 
     fn proof(&self, field: &str, grade: Grade) -> Option<&'r Proof> {
@@ -257,7 +264,9 @@ impl<'r> Known<'r> {
                 settle(FieldGrade::Proved, member, proof.reason.clone(), true);
             }
             (None, None, Some(documented)) => {
-                if let Some(member) = &documented.member {
+                let member = documented.member.as_ref();
+                // Of two witnesses that contradict each other none is believed.
+                if let Some(member) = member.filter(|member| self.is_sent_as(member, shape)) {
                     let evidence = "documented in the help, with a fitting type".to_owned();
                     settle(FieldGrade::Sure, member, evidence, true);
                 }
