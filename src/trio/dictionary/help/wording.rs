@@ -10,7 +10,7 @@ use crate::model::Resource;
 
 /// Words of a fact, each in English and Swedish.
 struct Fact {
-    resource: Resource,
+    resources: &'static [Resource],
     field: &'static str,
     /// Of each group the description has a word.
     words: &'static [&'static [&'static str]],
@@ -99,9 +99,9 @@ const DERIVED: &[&str] = &[
     "utan",
 ];
 
-const FACTS: [Fact; 8] = [
+const FACTS: [Fact; 21] = [
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "queue_length",
         words: &[
             QUEUE,
@@ -137,21 +137,21 @@ const FACTS: [Fact; 8] = [
         ],
     },
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "longest_wait",
         words: &[LONGEST, WAIT],
         name: &[LONGEST],
         never: &["expected", "estimated", "talk", "handling", "agent", "agents"],
     },
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "estimated_wait",
         words: &[EXPECTED, WAIT],
         name: &[EXPECTED],
         never: &["longest", "oldest", "talk", "handling", "agent", "agents"],
     },
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "agents_logged_on",
         words: &[LOGGED_ON, AGENTS],
         name: &[LOGGED_ON],
@@ -169,32 +169,192 @@ const FACTS: [Fact; 8] = [
         ],
     },
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "agents_available",
         words: &[FREE, AGENTS],
         name: &[FREE],
         never: &["logged", "busy", "paused", "pause", "time", "slots", "lines", "id"],
     },
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "agents_busy",
         words: &[BUSY, AGENTS],
         name: &[BUSY],
         never: &["logged", "free", "available", "paused", "pause", "time", "lines", "id"],
     },
     Fact {
-        resource: Resource::ServiceState,
+        resources: &[Resource::ServiceState],
         field: "open",
         words: &[&["open", "öppen", "öppet"]],
         name: &[&["open", "opened", "öppen", "öppet"]],
         never: &["hours", "until", "since", "closed", "time", "id"],
     },
     Fact {
-        resource: Resource::AgentState,
+        resources: &[Resource::AgentState],
         field: "since",
         words: &[STATE, BEGIN],
         name: &[&["since", "began", "begin", "start", "started", "sedan", "början"]],
         never: &["login", "logged", "logon", "shift", "case", "call", "end", "ended"],
+    },
+    Fact {
+        resources: &[Resource::AgentState],
+        field: "state",
+        words: &[&["state", "status", "doing", "activity", "läge", "läget", "tillstånd"]],
+        name: &[&["state", "status", "activity", "läge", "tillstånd"]],
+        never: &[
+            "since",
+            "began",
+            "begin",
+            "start",
+            "time",
+            "changed",
+            "phone",
+            "telephone",
+            "line",
+            "login",
+            "id",
+            "name",
+        ],
+    },
+    Fact {
+        resources: &[Resource::AgentState],
+        field: "reason",
+        words: &[&["reason", "cause", "orsak", "orsaken"]],
+        name: &[&["reason", "cause", "code", "orsak", "orsakskod"]],
+        never: &["login", "logout", "closed", "end", "ended", "time", "since", "state"],
+    },
+    Fact {
+        resources: &[Resource::AgentState],
+        field: "job",
+        words: &[&["job", "case", "jobb", "ärende", "ärendet", "ärendets"]],
+        name: &[&["job", "case", "jobb", "ärende"]],
+        never: &[
+            "state", "status", "type", "class", "count", "cases", "jobs", "time", "closed",
+            "since", "priority", "subject",
+        ],
+    },
+    Fact {
+        resources: &[Resource::Agents],
+        field: "group_id",
+        words: &[&[
+            "group",
+            "groups",
+            "team",
+            "teams",
+            "grupp",
+            "gruppens",
+            "grupper",
+            "gruppernas",
+        ]],
+        name: &[&["group", "groups", "team", "teams", "grupp", "grupper"]],
+        never: &["name", "names", "namn", "service", "services", "skill", "count"],
+    },
+    Fact {
+        resources: &[Resource::Services],
+        field: "group_id",
+        words: &[&["group", "grupp", "gruppens"]],
+        name: &[&["group", "grupp"]],
+        never: &["name", "namn", "agent", "agents", "count"],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases, Resource::Skills],
+        field: "service_id",
+        words: &[&["service", "tjänst", "tjänsten", "tjänstens"]],
+        name: &[&["service", "tjänst"]],
+        never: &[
+            "name", "namn", "group", "level", "state", "services", "first", "original", "count",
+            "time", "type", "class",
+        ],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases, Resource::Skills],
+        field: "agent_id",
+        words: &[&["agent", "handläggare", "handläggaren", "handläggarens"]],
+        name: &[&["agent", "user", "handläggare"]],
+        never: &[
+            "name",
+            "namn",
+            "group",
+            "state",
+            "agents",
+            "first",
+            "wanted",
+            "preferred",
+            "count",
+            "time",
+            "type",
+            "class",
+            "since",
+        ],
+    },
+    Fact {
+        resources: &[Resource::Skills],
+        field: "role_id",
+        words: &[&["role", "roll", "rollens"]],
+        name: &[&["role", "roll"]],
+        never: &["name", "namn", "level", "count"],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases],
+        field: "state",
+        words: &[&["state", "status", "läge", "tillstånd"]],
+        name: &[&["state", "status", "läge", "tillstånd"]],
+        never: &["since", "began", "time", "changed", "agent", "agents", "service", "id", "name"],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases],
+        field: "class",
+        words: &[&["class", "media", "medium", "channel", "klass", "kanal"]],
+        name: &[&["class", "media", "medium", "channel", "klass", "kanal"]],
+        never: &["id", "number", "direction", "priority", "service", "customer"],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases],
+        field: "created",
+        words: &[&[
+            "created", "arrived", "arrival", "came", "received", "skapad", "skapades", "ankomst",
+            "kom",
+        ]],
+        name: &[&["created", "arrived", "arrival", "received", "skapad", "ankomst"]],
+        never: &["answer", "ended", "end", "closed", "changed", "handled", "agent", "number"],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases],
+        field: "answered",
+        words: &[&["answered", "answer", "besvarad", "besvarades"]],
+        name: &[&["answered", "answer", "besvarad"]],
+        never: &["ended", "end", "closed", "created", "arrived", "number"],
+    },
+    Fact {
+        resources: &[Resource::Calls, Resource::Cases],
+        field: "waited",
+        words: &[&[
+            "queue",
+            "wait",
+            "waited",
+            "waiting",
+            "kö",
+            "kön",
+            "väntat",
+            "väntetid",
+            "kötid",
+        ]],
+        name: &[&["queue", "queued", "wait", "waited", "waiting", "väntat", "väntetid", "kötid"]],
+        never: &[
+            "expected",
+            "estimated",
+            "longest",
+            "oldest",
+            "talk",
+            "handling",
+            "id",
+            "identity",
+            "position",
+            "place",
+            "number",
+            "name",
+            "since",
+        ],
     },
 ];
 
@@ -205,14 +365,17 @@ pub(super) fn described_member<'m>(
     field: &str,
     members: &[&'m DocumentedMember],
 ) -> Option<&'m DocumentedMember> {
-    let fact = FACTS.iter().find(|fact| fact.resource == resource && fact.field == field)?;
-    let mut certain = members.iter().filter(|member| fact.is_certain(member));
+    let fact =
+        FACTS.iter().find(|fact| fact.resources.contains(&resource) && fact.field == field)?;
+    let mut certain = members
+        .iter()
+        .filter(|member| fact.is_certain(member) && !fact.is_certainly_another(resource, member));
     let found = certain.next()?;
     // Another one with such words or such a name may be the one, or a second kind of it.
     let is_rival = |member: &&&DocumentedMember| {
         member.name != found.name
             && same_type(&member.kind, &found.kind)
-            && fact.is_possible(member)
+            && fact.is_possible(resource, member)
     };
     (certain.next().is_none() && !members.iter().any(|member| is_rival(&member))).then_some(*found)
 }
@@ -224,14 +387,20 @@ impl Fact {
     }
 
     /// Returns true if the words or the name could mean the fact, and not clearly another one.
-    fn is_possible(&self, member: &DocumentedMember) -> bool {
+    fn is_possible(&self, resource: Resource, member: &DocumentedMember) -> bool {
         let (words, name) = (words_of(&member.words), words_of_name(&member.name));
-        let is_other = FACTS.iter().any(|other| {
-            other.resource == self.resource && other.field != self.field && other.is_certain(member)
-        });
-        !is_other
+        !self.is_certainly_another(resource, member)
             && (has_each(&words, self.words) || has_each(&name, self.name))
             && !self.is_excluded(member)
+    }
+
+    /// Returns true if the name and the description both say that it is another fact.
+    fn is_certainly_another(&self, resource: Resource, member: &DocumentedMember) -> bool {
+        FACTS.iter().any(|other| {
+            other.resources.contains(&resource)
+                && other.field != self.field
+                && other.is_certain(member)
+        })
     }
 
     fn is_excluded(&self, member: &DocumentedMember) -> bool {
@@ -292,7 +461,7 @@ mod tests {
             let found = described_member(resource, fact.field, &members)?;
             Some((fact.field, found.name.clone()))
         };
-        FACTS.iter().filter(|fact| fact.resource == resource).filter_map(of).collect()
+        FACTS.iter().filter(|fact| fact.resources.contains(&resource)).filter_map(of).collect()
     }
 
     #[test]
@@ -324,6 +493,31 @@ mod tests {
             found(Resource::AgentState, &[since, login]),
             [("since", "stateStart".to_owned())]
         );
+    }
+
+    #[test]
+    fn facts_of_agents_and_cases_are_found_as_well() {
+        let groups = DocumentedType::Collection(Box::new(INTEGER));
+        let agent = [
+            member("groups", groups, "Identities of the agent's groups."),
+            member("email", DocumentedType::Text, "E-mail address."),
+        ];
+        assert_eq!(found(Resource::Agents, &agent), [("group_id", "groups".to_owned())]);
+        let state = [
+            member("pauseCode", INTEGER, "Reason of the pause."),
+            member("phoneStatus", DocumentedType::Text, "State of the telephone."),
+        ];
+        assert_eq!(found(Resource::AgentState, &state), [("reason", "pauseCode".to_owned())]);
+        let case = [
+            member("vid", INTEGER, "Case identity."),
+            member("arrived", DocumentedType::Date, "When the case came."),
+            member("queueSeconds", INTEGER, "Seconds in the queue."),
+            member("queuePosition", INTEGER, "Position in the queue."),
+            member("lastAgent", INTEGER, "The agent who had it last."),
+        ];
+        let expected = [("created", "arrived"), ("waited", "queueSeconds")];
+        let expected = expected.map(|(field, name)| (field, name.to_owned()));
+        assert_eq!(found(Resource::Cases, &case), expected);
     }
 
     #[test]
