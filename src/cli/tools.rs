@@ -20,7 +20,7 @@ use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
     files::{open_regular, replace_file},
-    model::{Clock, Collector},
+    model::{AuthFailure, Clock, Collector},
     poller::{self, Poller},
     stats::Stats,
     tally,
@@ -31,7 +31,7 @@ use crate::{
         inspect,
         record::{self, Folder, KeptFields, Recorder},
     },
-    trio::{self, Client, Dictionary, Help, HelpError, HelpLimits, Secret},
+    trio::{self, Client, Dictionary, Error, HelpLimits, Secret},
 };
 
 pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
@@ -119,6 +119,7 @@ pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
         machine_zone,
         state_file,
         rules,
+        replace: replace_file,
         probe,
         learn,
     };
@@ -183,7 +184,7 @@ fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
     // `init` runs outside of the program's runtime, since it waits for a person.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    let (report, help) =
+    let (report, problems) =
         runtime.block_on(learn_names(client, request.fields, request.may_prove))?;
     let fields = inspect::extended_fields_file(&report, request.fields);
     let has_content = |line: &str| {
@@ -191,11 +192,7 @@ fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
         !is_comment && !line.trim().is_empty()
     };
     let is_needed = fields != request.fields && fields.lines().any(has_content);
-    Ok(Learned {
-        fields: is_needed.then_some(fields),
-        table: inspect::summary(&report),
-        problems: help.err().map(|error| error.to_string()).into_iter().collect(),
-    })
+    Ok(Learned { fields: is_needed.then_some(fields), table: inspect::summary(&report), problems })
 }
 
 /// Inspects a server, and proves what is not known; then once more with the names that were found,
@@ -204,19 +201,33 @@ async fn learn_names(
     client: Client,
     fields: &str,
     may_prove: &mut dyn FnMut() -> bool,
-) -> Result<(inspect::Report, Result<Help, HelpError>), String> {
+) -> Result<(inspect::Report, Vec<String>), String> {
     // The first request that a person waits for is the one that may be refused: nothing more is
     // asked then.
-    let refused = |error: trio::Error| match error {
-        trio::Error::Auth { .. } | trio::Error::LoginWaits { .. } => {
+    let refused = |error: Error| match error {
+        Error::Auth { .. } | Error::LoginWaits { .. } => {
             format!("{error}; more tries can lock the account")
         }
         error => error.redacted(),
     };
-    let first = inspect::inspect(&client, false, None).await.map_err(refused)?;
+    let mut problems = Vec::new();
+    let first = match inspect::inspect(&client, false, None).await {
+        Ok(report) => report,
+        Err(error @ (Error::Auth { .. } | Error::LoginWaits { .. })) => return Err(refused(error)),
+        // The help says much without a list.
+        Err(error) => {
+            problems.push(error.redacted());
+            inspect::Report::default()
+        }
+    };
+    let is_read = problems.is_empty();
     let help = client.read_help(HelpLimits::default(), &mut progress).await;
     let mut report = first;
     report.add_help(&client, &help);
+    problems.extend(help.as_ref().err().map(ToString::to_string));
+    if !is_read {
+        return Ok((report, problems));
+    }
     if report.has_open_fields() && may_prove() {
         let trying = |filter: &str| say(&format!("trying {filter}"));
         let documented = help.as_ref().ok();
@@ -226,14 +237,14 @@ async fn learn_names(
     }
     let found = inspect::extended_fields_file(&report, fields);
     let Ok(dictionary) = Dictionary::with_user_file("fields.yml", &found) else {
-        return Ok((report, help));
+        return Ok((report, problems));
     };
     let client = client.with_dictionary(Arc::new(dictionary));
     if let Ok(mut again) = inspect::inspect(&client, false, None).await {
         again.add_help(&client, &help);
         report.add_words(&again);
     }
-    Ok((report, help))
+    Ok((report, problems))
 }
 
 pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
@@ -333,8 +344,8 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     // Before the proofs, for which the help names members that are sent only on request.
     let documented = help.as_ref().and_then(|help| help.as_ref().ok());
     let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
-    let mut report =
-        inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
+    let report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await;
+    let mut report = report.map_err(refused)?;
     if let Some(help) = &help {
         report.add_help(&client, help);
     }
@@ -387,6 +398,17 @@ fn existing_fields(out: Option<&Path>, configured: Option<&Path>) -> anyhow::Res
         Ok(_) => Ok(text),
         Err(mistakes) => Err(UsageError(mistakes).into()),
     }
+}
+
+/// Adds to the refusal of a login what a person must know before the next try.
+fn refused(error: Error) -> anyhow::Error {
+    let is_refused = matches!(
+        error,
+        Error::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+            | Error::LoginWaits { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+    );
+    let error = anyhow::Error::new(error);
+    if is_refused { error.context("more tries can lock the account") } else { error }
 }
 
 fn read(path: &Path) -> anyhow::Result<inspect::Report> {

@@ -36,6 +36,8 @@ pub struct Settings {
     pub state_file: String,
     /// Rules that the answers and the written file are held to.
     pub rules: Rules,
+    /// Replaces the contents of a file at once.
+    pub replace: fn(&Path, &str) -> io::Result<()>,
     /// Asks the Api resource at an address; the error is a sentence about what is wrong.
     pub probe: fn(&Url) -> Result<(), String>,
     /// Learns the names in a server's answers.
@@ -193,7 +195,7 @@ fn learn(
     let path = path.display();
     match learned.fields {
         Some(fields) => {
-            files.write_fields(given, &fields)?;
+            files.write_fields(given, &fields, settings.replace)?;
             (settings.rules.file)(&files.configuration()).map_err(Failure::Unusable)?;
             print(out, &format!("\nWhat differs from the names that are built in: {path}\n"))
         }

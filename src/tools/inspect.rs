@@ -7,20 +7,22 @@ mod facts;
 mod fields;
 mod file;
 mod help;
+mod plan;
 mod prove;
 mod report;
 mod suggest;
 mod summary;
+mod table;
 
 pub use diff::differences;
 pub use facts::facts;
 pub use fields::{Candidate, FieldGrade, FieldVerdict};
 pub use help::{HelpField, HelpMember, HelpReport};
 pub use prove::Pace;
-pub use report::table;
 pub use report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::{extended_fields_file, fields_file};
 pub use summary::summary;
+pub use table::table;
 
 use std::time::Duration;
 
@@ -177,7 +179,14 @@ impl Report {
     /// Returns true if a field whose absence is reported has no settled member, so that proofs
     /// could help.
     pub fn has_open_fields(&self) -> bool {
-        let mut fields = self.verdicts().into_iter().flat_map(|(_, verdicts)| verdicts);
+        let is_seen = |resource: &str| {
+            self.resources.iter().any(|seen| {
+                seen.resource == resource
+                    && matches!(seen.read, ReadOutcome::Answered { looked_at: 1.., .. })
+            })
+        };
+        let seen = self.verdicts().into_iter().filter(|(resource, _)| is_seen(resource));
+        let mut fields = seen.flat_map(|(_, verdicts)| verdicts);
         fields.any(|verdict| !verdict.optional && !verdict.grade.is_settled())
     }
 }

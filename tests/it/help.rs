@@ -110,7 +110,9 @@ async fn no_field_is_wrong_in_any_dialect_and_kind_of_help() {
             if dialect.needs_fields_file() {
                 // Names that no dictionary knows are offered to a person.
                 assert!(right + offered > known / 2, "{right}, {offered} of {known}");
-                assert_eq!(right == 0, dialect == Dialect::Foreign, "{right} of {known}");
+                // Names that are foreign, but for some that say what they are: `hdFree`.
+                let few = right < 5;
+                assert_eq!(few, dialect == Dialect::Foreign, "{right} of {known}");
             } else {
                 assert_eq!(right, known, "{dialect:?} {pages:?}");
             }

@@ -19,12 +19,9 @@ use trio_exporter::{
 
 use crate::support::{Samples, Simulated, TestApp, config, still_clock};
 
-/// A kind of help pages, by the words of the table in the documentation.
-const HELP: [(&str, HelpPages); 3] = [
-    ("with samples", pages(HelpAccess::Open, true)),
-    ("without samples", pages(HelpAccess::Open, false)),
-    ("none", pages(HelpAccess::Missing, false)),
-];
+/// Kinds of help pages, by the words of the table in the documentation.
+const HELP: [(&str, HelpPages); 2] =
+    [("with samples", pages(HelpAccess::Open, true)), ("none", pages(HelpAccess::Missing, false))];
 
 const fn pages(access: HelpAccess, samples: bool) -> HelpPages {
     HelpPages { access, samples, described: true, swedish: false, broken: false }
@@ -32,7 +29,7 @@ const fn pages(access: HelpAccess, samples: bool) -> HelpPages {
 
 /// A server: one dialect, one naming, one kind of help.
 fn options(dialect: Dialect, naming: Naming, help: HelpPages) -> Options {
-    Options { dialect, naming, help, services: 20, agents: 60, ..Options::default() }
+    Options { dialect, naming, help, services: 16, agents: 40, ..Options::default() }
 }
 
 /// What `inspect --prove` finds, and the fields file that it suggests.
@@ -115,13 +112,14 @@ fn judge(own: &Mapping, published: &Mapping) -> Judgement {
     judged
 }
 
-/// The exporter with this fields file, after some minutes.
+/// Seconds from the start of a simulated world to the reading that is compared.
+const LATER: u64 = 60;
+
+/// The exporter with this fields file, after one reading.
 async fn export(trio: &Simulated, clock: trio_exporter::model::Clock, file: &str) -> TestApp {
     let target = Target { dictionary: dictionary(file), ..trio.target(false) };
     let mut app = TestApp::start_at(config(target, Identity::Name), clock).await;
-    for _ in 0..3 {
-        app.step_after(60).await;
-    }
+    app.step_after(LATER).await;
     app
 }
 
@@ -141,7 +139,7 @@ async fn cell(options: Options) -> Cell {
     let published = published_mapping(&metrics);
     let judged = judge(&own_mapping(options.dialect, options.naming), &published);
     assert_eq!(judged.wrong, Vec::<String>::new(), "{options:?}\n{file}");
-    world::assert_agrees(&options, &published, &metrics, 180);
+    world::assert_agrees(&options, &published, &metrics, LATER);
     Cell { judged, report, file }
 }
 

@@ -9,7 +9,6 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Answers, Failure};
-use crate::files::replace_file;
 
 const CONFIGURATION: &str = "trio-exporter.yml";
 const CLIENT_KEY: &str = "client_key";
@@ -110,9 +109,14 @@ impl<'d> Files<'d> {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub(super) fn write_fields(&self, answers: &Answers, fields: &str) -> Result<(), Failure> {
+    pub(super) fn write_fields(
+        &self,
+        answers: &Answers,
+        fields: &str,
+        replace: fn(&Path, &str) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         // Replaced at once: a broken write must not cost the entries of a person.
-        replace_file(&self.fields(), fields)
+        replace(&self.fields(), fields)
             .map_err(|source| io_failure("write", &self.fields(), source))?;
         self.write_configuration(answers, true)
     }

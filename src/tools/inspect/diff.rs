@@ -74,7 +74,7 @@ fn compare(name: &str, old: &ResourceReport, new: &ResourceReport, lines: &mut V
                     changed("read as", &read(was), &read(now));
                 }
                 // Empty: an old report, or nothing but null.
-                if !was.written.is_empty() && !now.written.is_empty() {
+                if types(was) == types(now) && !was.written.is_empty() && !now.written.is_empty() {
                     let new = now.written.iter().any(|form| !was.written.contains(form));
                     let (before, after) = (was.written.join("|"), now.written.join("|"));
                     // A form that happens to be missing today is no change.

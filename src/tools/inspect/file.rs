@@ -3,10 +3,8 @@
 //! The lines of a person are never changed. YAML has more ways to write a map than this module
 //! knows; where it finds another one, it adds suggestions only.
 
-use super::suggest::{FieldPlan, Word, line, marked, quoted};
+use super::plan::{FieldPlan, MARK, Word, line, marked, quoted};
 
-/// Beginning of a line that the command wrote as a suggestion.
-pub(super) const MARK: &str = "#?";
 /// Indentation of one level in a new block.
 const STEP: usize = 2;
 
@@ -39,8 +37,15 @@ struct Block {
 impl FieldsText {
     /// Takes a file without the suggestions that it has.
     pub(super) fn new(file: &str) -> Self {
-        let kept = file.lines().filter(|line| !line.trim_start().starts_with(MARK));
-        let mut text: String = kept.flat_map(|line| [line, "\n"]).collect();
+        let mut kept: Vec<&str> = Vec::new();
+        for line in file.lines() {
+            if !line.trim_start().starts_with(MARK) {
+                kept.push(line);
+            } else if is_header(line) && kept.last().is_some_and(|above| above.is_empty()) {
+                kept.pop();
+            }
+        }
+        let mut text: String = kept.into_iter().flat_map(|line| [line, "\n"]).collect();
         // The suggestions of a resource without an entry have an empty line above them.
         while text.ends_with("\n\n") {
             text.pop();
@@ -69,6 +74,12 @@ impl FieldsText {
         }
         self.text = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     }
+}
+
+/// Returns true for the suggestion of a resource, which has an empty line above it.
+fn is_header(line: &str) -> bool {
+    let rest = line.strip_prefix(MARK).and_then(|rest| rest.strip_prefix(' '));
+    rest.is_some_and(|rest| !rest.starts_with([' ', '#']))
 }
 
 /// Adds a field to a resource that the file has.

@@ -236,6 +236,15 @@ impl Prover<'_> {
         let values = known.values(member);
         match filter.values {
             Values::IdsOf(thing) => {
+                let ids = self.ids.get(&thing);
+                if ids.is_some_and(|ids| !values.is_subset(ids)) {
+                    return Ok(Some(format!(
+                        "not all of its values are ids of {}",
+                        thing.plural()
+                    )));
+                }
+            }
+            Values::PerhapsIdsOf(thing) => {
                 if let Some(doubt) = self.doubt_of_ids(thing, &values) {
                     return Ok(Some(doubt));
                 }

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use super::{
     fields::{Candidate, FieldGrade, FieldVerdict, Known},
-    file::{FieldsText, MARK, Place},
+    file::{FieldsText, Place},
+    plan::{FieldPlan, Word, line, quoted},
     report::Report,
 };
 use crate::trio::{Dictionary, meanings};
@@ -29,43 +30,6 @@ const LONGEST_WORD: usize = 160;
 /// Candidates of one field that are written.
 const CANDIDATES: usize = 8;
 
-/// What is to be written about one field.
-pub(super) struct FieldPlan {
-    pub(super) field: String,
-    /// The member, and its evidence as the key `from` names it.
-    pub(super) member: Option<(String, &'static str)>,
-    pub(super) form: Option<String>,
-    /// A comment behind the entry.
-    pub(super) note: String,
-    pub(super) words: Vec<Word>,
-    /// Meanings that a word can have.
-    pub(super) meanings: Vec<&'static str>,
-    /// Suggestions, indented relative to the fields.
-    pub(super) suggestions: Vec<String>,
-}
-
-/// A word of an enumeration.
-pub(super) struct Word {
-    /// The word as answers write it.
-    pub(super) word: String,
-    /// Its meaning.
-    pub(super) meaning: &'static str,
-    /// The meaning is known, or changes no figure.
-    pub(super) is_active: bool,
-    /// Name of the word in the help.
-    pub(super) note: String,
-}
-
-impl FieldPlan {
-    fn is_active(&self) -> bool {
-        self.member.is_some() || self.words.iter().any(|word| word.is_active)
-    }
-
-    fn is_empty(&self) -> bool {
-        !self.is_active() && self.words.is_empty() && self.suggestions.is_empty()
-    }
-}
-
 /// Returns a new file with everything that the report found out.
 pub fn fields_file(report: &Report) -> String {
     extended_fields_file(report, "")
@@ -84,16 +48,20 @@ pub fn extended_fields_file(report: &Report, file: &str) -> String {
         .map(|seen| seen.resource.as_str())
         .chain(report.help.iter().map(|help| help.resource.as_str()))
         .collect();
-    for resource in resources {
-        let known = Known::new(report, resource, None);
-        let verdicts = known.verdicts();
-        let plans: Vec<FieldPlan> = verdicts.iter().map(|verdict| plan(&known, verdict)).collect();
-        // Entries first: suggestions of a resource stand below them.
-        let (active, rest): (Vec<_>, Vec<_>) =
-            plans.into_iter().filter(|plan| !plan.is_empty()).partition(FieldPlan::is_active);
-        for plan in active.into_iter().chain(rest) {
-            text = with_plan(text, resource, &plan);
-        }
+    let plans: Vec<(&str, FieldPlan)> = resources
+        .into_iter()
+        .flat_map(|resource| {
+            let known = Known::new(report, resource, None);
+            let plan = |verdict: &FieldVerdict| (resource, plan(&known, verdict));
+            known.verdicts().iter().map(plan).collect::<Vec<_>>()
+        })
+        .filter(|(_, plan)| !plan.is_empty())
+        .collect();
+    // Entries first: a later run finds them there, and writes the suggestions below them again.
+    let (active, rest): (Vec<_>, Vec<_>) =
+        plans.into_iter().partition(|(_, plan)| plan.is_active());
+    for (resource, plan) in active.into_iter().chain(rest) {
+        text = with_plan(text, resource, &plan);
     }
     text.into_string()
 }
@@ -198,14 +166,6 @@ fn suggest(plan: &mut FieldPlan, verdict: &FieldVerdict) {
     }
 }
 
-/// Puts a text on one line of a comment.
-pub(super) fn line(text: &str) -> String {
-    text.split(|c: char| c.is_control() || c.is_whitespace())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// Returns a name in single quotes, as suggestions have it; with signs that these cannot hold, in
 /// double quotes.
 fn suggested(name: &str) -> String {
@@ -214,23 +174,4 @@ fn suggested(name: &str) -> String {
     } else {
         format!("'{name}'")
     }
-}
-
-/// Returns a word in double quotes, as JSON and YAML read it.
-pub(super) fn quoted(word: &str) -> String {
-    let mut quoted = String::new();
-    for c in serde_json::Value::from(word).to_string().chars() {
-        match c {
-            // JSON escapes only those below the space; YAML refuses the others, and a terminal may
-            // obey them.
-            c if c.is_control() => quoted.extend(format!("\\u{:04x}", u32::from(c)).chars()),
-            c => quoted.push(c),
-        }
-    }
-    quoted
-}
-
-/// Returns a line as a suggestion.
-pub(super) fn marked(line: &str) -> String {
-    format!("{MARK} {line}")
 }

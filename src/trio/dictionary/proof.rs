@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use self::{
     Thing::{Agent, AgentGroup, Case, Service, ServiceGroup},
-    Values::{ForeignIds, IdsOf, OwnIds, Words},
+    Values::{ForeignIds, IdsOf, OwnIds, PerhapsIdsOf, Words},
 };
 pub(in crate::trio) use evidence::ServerTime;
 pub use evidence::{Evidence, Known, List};
@@ -55,8 +55,10 @@ pub struct Filter {
 pub enum Values {
     /// Ids of the rows themselves: each row has an address below its id.
     OwnIds(Thing),
-    /// Ids of other things.
+    /// Ids of other things, by the name of the parameter.
     IdsOf(Thing),
+    /// Ids of other things, of which the name of the parameter says less: they may be of others.
+    PerhapsIdsOf(Thing),
     /// Ids of the rows themselves under which no documented address shows them.
     ForeignIds,
     /// Names and words.
@@ -117,13 +119,13 @@ pub const FILTERS: [Filter; 18] = [
     Filter::new(Resource::AgentState, "id", "id", OwnIds(Agent)).of_persons(),
     Filter::new(Resource::ServiceState, "id", "id", OwnIds(Service)).of_moving_rows(),
     Filter::new(Resource::Calls, "id", "id", OwnIds(Case)).of_persons(),
-    Filter::new(Resource::Calls, "service", "service_id", IdsOf(Service)).of_persons(),
+    Filter::new(Resource::Calls, "service", "service_id", PerhapsIdsOf(Service)).of_persons(),
     Filter::new(Resource::Cases, "jobno", "id", OwnIds(Case)).of_persons(),
-    Filter::new(Resource::Cases, "sid", "service_id", IdsOf(Service)).of_persons(),
+    Filter::new(Resource::Cases, "sid", "service_id", PerhapsIdsOf(Service)).of_persons(),
     Filter::new(Resource::Cases, "caseClass", "class", Words).of_persons(),
     Filter::new(Resource::Services, "groupId", "group_id", IdsOf(ServiceGroup)),
     Filter::new(Resource::Skills, "serviceId", "service_id", IdsOf(Service)),
-    Filter::new(Resource::Skills, "userId", "agent_id", IdsOf(Agent)).of_persons(),
+    Filter::new(Resource::Skills, "userId", "agent_id", PerhapsIdsOf(Agent)).of_persons(),
     // The documentation's own example of a name is the beginning of one, which proves nothing; so
     // these come last.
     Filter::new(Resource::Services, "name", "name", Words),
@@ -258,8 +260,8 @@ impl<'r> Plan<'r> {
         if open.is_empty() {
             return None;
         }
-        let untried = self.values.iter().find(|(_, values)| !values.iter().any(is_asked));
-        if let Some(value) = untried.and_then(|(_, values)| values.first()) {
+        let mut untried = self.values.iter().filter(|(_, values)| !values.iter().any(is_asked));
+        if let Some(value) = untried.find_map(|(_, values)| values.first()) {
             return Some(value.clone());
         }
         // Rows of a moving list may have gone, so an answer without rows contradicts no member of

@@ -114,14 +114,13 @@ const SHOWN: &[&str] = &["nyckel", "rubrik", "kod", "mor", "antal"];
 async fn honest_filters_prove_their_members() {
     let trio = server(honest, SHOWN, &[], false).await;
     let (report, file) = learned(&trio).await;
-    for parameter in ["id", "name", "groupId"] {
+    for (parameter, field) in [("id", "id"), ("name", "name"), ("groupId", "group_id")] {
         let (member, grade, reason) = found(&report, parameter);
-        // The ids of the groups are not known.
-        let expected = if parameter == "groupId" { Grade::Likely } else { Grade::Proved };
-        assert_eq!((member.as_deref(), grade), (Some(meant(parameter)), expected), "{reason}");
+        let expected = (Some(meant(parameter)), Grade::Proved);
+        assert_eq!((member.as_deref(), grade), expected, "{reason}");
+        let entry = format!("  {field}: {{members: [\"{}\"], from: proved}}", meant(parameter));
+        assert!(file.contains(&entry), "{entry}: {file}");
     }
-    assert!(file.contains("id: {members: [\"nyckel\"], from: proved}"), "{file}");
-    assert!(!file.contains("members: [\"mor\"]"), "likely is not enough: {file}");
 }
 
 #[tokio::test]
@@ -161,6 +160,49 @@ async fn deceiving_filters_prove_no_member() {
         assert!(!reason.is_empty(), "{kind} {parameter}");
         let entry = format!("{}\"], from: proved", meant(parameter));
         assert!(!file.contains(&entry), "{kind} {parameter}: {file}");
+    }
+}
+
+#[tokio::test]
+async fn id_without_an_address_is_only_likely() {
+    // The addresses are made of another number than the filter selects by.
+    let filter: Filter = |row, of, value| match of {
+        "id" => is(row, "kod", value),
+        of => honest(row, of, value),
+    };
+    let trio = server(filter, SHOWN, &[], false).await;
+    let (report, file) = learned(&trio).await;
+    let (member, grade, reason) = found(&report, "id");
+    assert_eq!((member.as_deref(), grade), (Some("kod"), Grade::Likely), "{reason}");
+    assert!(reason.contains("does not bring its row"), "{reason}");
+    assert!(!file.contains("[\"kod\"]"), "likely is not enough: {file}");
+}
+
+#[tokio::test]
+async fn ids_of_something_else_are_only_likely() {
+    for (holder, doubt) in [("ag", "not all of its values are ids of services"), ("tj", "")] {
+        let trio = server(honest, SHOWN, &[], false).await;
+        let calls: Vec<Value> = [(4711, 101, 9001), (4712, 102, 9002), (4713, 110, 9003)]
+            .into_iter()
+            .map(|(number, service, agent)| json!({"nr": number, "tj": service, "ag": agent}))
+            .collect();
+        let answer = move |request: &Request| {
+            let given = request.url.query_pairs().find(|(name, _)| name == "service");
+            let mut rows = calls.clone();
+            rows.retain(|row| given.as_ref().is_none_or(|(_, value)| is(row, holder, value)));
+            ResponseTemplate::new(200).set_body_json(json!({ "data": rows }))
+        };
+        Mock::given(path_regex("^/te/api/cc/1/services/calls$"))
+            .respond_with(answer)
+            .with_priority(1)
+            .mount(&trio.server)
+            .await;
+        let (report, _) = learned(&trio).await;
+        let mut proofs = report.proofs.iter().filter(|proof| proof.resource == "services/calls");
+        let proof = proofs.find(|proof| proof.parameter == "service").expect("tried");
+        let expected = if doubt.is_empty() { Grade::Proved } else { Grade::Likely };
+        assert_eq!((proof.member.as_deref(), proof.grade), (Some(holder), expected), "{proof:?}");
+        assert!(proof.reason.contains(doubt), "{proof:?}");
     }
 }
 
@@ -211,7 +253,7 @@ async fn data_of_persons_are_not_asked_for_by_the_help() {
     learned(&trio).await;
     let asked = trio.server.received_requests().await.expect("recorded");
     let asked: Vec<String> = asked.iter().map(|it| it.url.to_string().to_lowercase()).collect();
-    assert!(asked.iter().any(|url| url.contains("mor%2cnummer")), "{asked:#?}");
+    assert!(asked.iter().any(|url| url.contains("%2cnummer")), "{asked:#?}");
     for name in ["cust", "fld7", "fld8"] {
         let named = |url: &&String| url.contains(name);
         assert_eq!(asked.iter().find(named), None, "{name} is of a person");

@@ -25,7 +25,8 @@ async fn fields_file_of_first_release_maps_everything() {
 
 #[tokio::test]
 async fn renamed_members_are_missing_and_named_not_wrong() {
-    for dialect in Dialect::ALL {
+    // The foreign dialect needs its fields file, the English one does not.
+    for dialect in [Dialect::English, Dialect::Foreign] {
         for naming in [Naming::Related, Naming::Coded] {
             let clock = still_clock();
             let server = options(dialect, naming, HelpPages::default());
