@@ -102,7 +102,7 @@ impl PollerFactory {
     /// # Errors
     /// The TLS configuration of the target or of this machine cannot be used.
     pub fn poller(&self) -> anyhow::Result<Poller> {
-        let Target { name, trio, poll: limits, dictionary, goals, contact_centers } =
+        let Target { name, trio, poll: limits, dictionary, goals, contact_centers, .. } =
             self.target.clone();
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;

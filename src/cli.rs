@@ -121,9 +121,17 @@ struct InspectArgs {
     /// Do not read the server's own help pages.
     #[arg(long)]
     no_help: bool,
-    /// Print suggested entries for a fields_file, to be edited, instead of the report.
-    #[arg(long, conflicts_with = "diff")]
+    /// Print the target's fields_file with everything that was found out added to it, instead of the
+    /// report. Only what is sure is active; all else is a comment.
+    #[arg(long, conflicts_with_all = ["diff", "facts"])]
     suggest: bool,
+    /// Write the suggested fields_file to this file instead. If the file exists, its lines stay.
+    #[arg(short = 'o', long = "out", value_name = "FILE", requires = "suggest")]
+    out: Option<PathBuf>,
+    /// Print only what may be sent to others: names of members, types, enumerations, grades and
+    /// versions; no values, addresses or descriptions.
+    #[arg(long, conflicts_with_all = ["diff", "show_values"])]
+    facts: bool,
     /// Also prove which member holds which field, by the documented filters: asks Trio with values
     /// of its own answers, at most 200 requests, two a second. Choose a quiet hour.
     #[arg(long)]
@@ -131,7 +139,7 @@ struct InspectArgs {
     /// Write the report to a file as well, to compare it later.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Print the changes since a saved report instead of the report.
+    /// Print the changes since a saved report instead of the report. Exit code 1 if there are any.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
 }

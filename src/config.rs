@@ -84,6 +84,8 @@ pub struct Target {
     pub poll: poller::Limits,
     /// Member names and words of its answers.
     pub dictionary: Arc<Dictionary>,
+    /// The file that the dictionary was extended by.
+    pub fields_file: Option<PathBuf>,
     /// Goals of its services.
     pub goals: Arc<Goals>,
     /// Contact centres that are read.
@@ -98,6 +100,7 @@ impl Target {
             trio,
             poll: poller::Limits::default(),
             dictionary: Arc::new(dictionary),
+            fields_file: None,
             goals: Arc::default(),
             contact_centers: Selection::default(),
         }

@@ -5,7 +5,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io,
+    io::{self, Write},
     path::Path,
     sync::Arc,
     time::Duration,
@@ -44,6 +44,38 @@ pub(crate) fn open_unlinked(path: &Path, options: &mut OpenOptions) -> io::Resul
     #[cfg(not(unix))]
     let flags = 0;
     require_regular(without_waiting(options, flags).open(path)?)
+}
+
+/// Replaces the contents of a file at once: a reader sees the old or the new contents, and a failure
+/// leaves the old ones. The file keeps its permissions; a link stays, and its target is replaced.
+///
+/// # Errors
+/// The new file cannot be written beside the old one, or not be renamed.
+pub(crate) fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    let path = match path.canonicalize() {
+        Ok(real) => real,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(error) => return Err(error),
+    };
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut new_name = std::ffi::OsString::from(".");
+    new_name.push(name);
+    new_name.push(format!(".{}", std::process::id()));
+    let new = path.with_file_name(new_name);
+    let written = (|| {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&new)?;
+        if let Ok(old) = path.metadata() {
+            file.set_permissions(old.permissions())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&new, &path)
+    })();
+    if written.is_err() {
+        // What is left of it would be in the way next time.
+        let _ = std::fs::remove_file(&new);
+    }
+    written
 }
 
 /// Makes `open` return at once, also for a pipe without a writer; adds `flags` on Unix.

@@ -10,14 +10,16 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::{select, sync::watch};
+use url::Url;
 
 use super::{CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, run};
 use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
-    files::open_regular,
+    files::{open_regular, replace_file},
     model::{AuthFailure, Clock, Collector, Wallboard},
     poller::{self, Poller},
     stats::Stats,
@@ -25,11 +27,11 @@ use crate::{
     tools::{
         check::{self, Level, Report},
         healthcheck::{self, Probe},
-        init::{self, Failure, Learned, Rules, StandardInput},
+        init::{self, Failure, LearnRequest, Learned, Rules, StandardInput},
         inspect,
         record::{self, Folder, KeptFields, Recorder},
     },
-    trio::{Client, Error, HelpLimits, Secret},
+    trio::{self, Client, Dictionary, Error, HelpLimits, Secret},
 };
 
 pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
@@ -91,6 +93,10 @@ pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
             let servers = config::servers(text).map(|(servers, _)| servers);
             servers.map_err(|mistakes| mistakes.join("; "))
         },
+        time_zone: |name| match TimeZone::get(name) {
+            Ok(_) => Ok(()),
+            Err(_) => Err("no such time zone; give a name such as Europe/Stockholm".to_owned()),
+        },
         secret: |key, text| {
             let checked = config::check_secret(key, &Secret::from(text.clone()));
             checked.map_err(|error| error.to_string())
@@ -100,7 +106,23 @@ pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
             config.map(|config| config.warnings).map_err(|mistakes| mistakes.join("\n"))
         },
     };
-    let settings = init::Settings { servers, target, directory, force, rules, learn };
+    let state_file = match directory.starts_with("/etc") {
+        true => PACKAGED_STATE.to_owned(),
+        false => "trio-exporter.state".to_owned(),
+    };
+    let machine_zone = TimeZone::system().iana_name().map(str::to_owned);
+    let settings = init::Settings {
+        servers,
+        target,
+        directory,
+        force,
+        machine_zone,
+        state_file,
+        rules,
+        replace: replace_file,
+        probe,
+        learn,
+    };
     init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| {
         match failure {
             Failure::Unusable(message) => UsageError(vec![message]).into(),
@@ -109,29 +131,120 @@ pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
     })
 }
 
-/// Reads the help of the server in a configuration file that `init` wrote.
-fn learn(path: &Path) -> Result<Learned, String> {
-    let config = config::load(Some(path), &|_| None).map_err(|mistakes| mistakes.join("\n"))?;
+/// Path of the state file that the packages keep the counters in, for configurations below `/etc`,
+/// where the service must not write.
+const PACKAGED_STATE: &str = "/var/lib/trio-exporter/counters";
+
+/// Asks the Api resource at an address, which needs no login.
+fn probe(base: &Url) -> Result<(), String> {
+    let nothing = || Secret::from(SecretString::from("-"));
+    let client = |base: &Url| {
+        let settings = trio::Settings::new(vec![base.clone()], nothing(), nothing(), nothing());
+        let dictionary = Dictionary::builtin().map_err(|mistakes| mistakes.join("; "))?;
+        Client::new(settings, Arc::new(dictionary), Arc::default(), Clock::system())
+            .map_err(|error| error.to_string())
+    };
+    // `init` runs outside of the program's runtime, since it waits for a person.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let problem = match client(base)?.ask_api(base).await {
+            Ok(answer) if answer.is_json => return Ok(()),
+            Ok(_) => "answers, but not as the API does; its address ends with /te/api".to_owned(),
+            Err(error) => error.redacted(),
+        };
+        // The other scheme at the same host, at its own port or at the one that is given.
+        let mut other = base.clone();
+        let scheme = if base.scheme() == "http" { "https" } else { "http" };
+        if other.set_scheme(scheme).is_err() {
+            return Err(problem);
+        }
+        match client(&other)?.ask_api(&other).await {
+            Ok(answer) if answer.is_json => Err(format!(
+                "{problem}; but the API answers at {other}: the address begins with {scheme}://"
+            )),
+            _ => Err(problem),
+        }
+    })
+}
+
+/// Learns the names in the answers of the server in a configuration file that `init` wrote.
+fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
+    let config = config::load(Some(request.configuration), &|_| None);
+    let config = config.map_err(|mistakes| mistakes.join("\n"))?;
     let target = config.targets.into_iter().next().ok_or("no target")?;
-    let client = Client::new(target.trio, target.dictionary, Arc::default(), Clock::system());
+    let dictionary = if request.fields.is_empty() {
+        target.dictionary
+    } else {
+        let read = Dictionary::with_user_file("fields.yml", request.fields);
+        Arc::new(read.map_err(|mistakes| mistakes.join("\n"))?)
+    };
+    let client = Client::new(target.trio, dictionary, Arc::default(), Clock::system());
     let client = client.map_err(|error| error.to_string())?;
     // `init` runs outside of the program's runtime, since it waits for a person.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    // Of the first page it is not known yet that there are more.
-    let mut is_first = true;
-    let mut show = |subject: &str| {
-        if !std::mem::take(&mut is_first) {
-            progress(subject);
+    let (report, problems) =
+        runtime.block_on(learn_names(client, request.fields, request.may_prove))?;
+    let fields = inspect::extended_fields_file(&report, request.fields);
+    let has_content = |line: &str| {
+        let is_comment = line.starts_with('#') && !line.starts_with("#?");
+        !is_comment && !line.trim().is_empty()
+    };
+    let is_needed = fields != request.fields && fields.lines().any(has_content);
+    Ok(Learned { fields: is_needed.then_some(fields), table: inspect::summary(&report), problems })
+}
+
+/// Inspects a server, and proves what is not known; then once more with the names that were found,
+/// which shows the words of their values.
+async fn learn_names(
+    client: Client,
+    fields: &str,
+    may_prove: &mut dyn FnMut() -> bool,
+) -> Result<(inspect::Report, Vec<String>), String> {
+    // The first request that a person waits for is the one that may be refused: nothing more is
+    // asked then.
+    let refused = |error: Error| match error {
+        Error::Auth { .. } | Error::LoginWaits { .. } => {
+            format!("{error}; more tries can lock the account")
+        }
+        error => error.redacted(),
+    };
+    let mut problems = Vec::new();
+    let first = match inspect::inspect(&client, false, None).await {
+        Ok(report) => report,
+        Err(error @ (Error::Auth { .. } | Error::LoginWaits { .. })) => return Err(refused(error)),
+        // The help says much without a list.
+        Err(error) => {
+            problems.push(error.redacted());
+            inspect::Report::default()
         }
     };
-    let help = runtime.block_on(client.read_help(HelpLimits::default(), &mut show));
-    let help = help.map_err(|error| error.to_string())?;
-    let described = help.resources.iter().filter(|it| it.missing.is_none()).count();
-    let mut report = inspect::Report::default();
-    report.add_help(&client, &Ok(help));
-    let fields = report.has_help_entries().then(|| inspect::fields_file(&report));
-    Ok(Learned { fields, described })
+    let is_read = problems.is_empty();
+    let help = client.read_help(HelpLimits::default(), &mut progress).await;
+    let mut report = first;
+    report.add_help(&client, &help);
+    problems.extend(help.as_ref().err().map(ToString::to_string));
+    if !is_read {
+        return Ok((report, problems));
+    }
+    if report.has_open_fields() && may_prove() {
+        let trying = |filter: &str| say(&format!("trying {filter}"));
+        let documented = help.as_ref().ok();
+        let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
+        report = inspect::inspect(&client, false, Some(pace)).await.map_err(refused)?;
+        report.add_help(&client, &help);
+    }
+    let found = inspect::extended_fields_file(&report, fields);
+    let Ok(dictionary) = Dictionary::with_user_file("fields.yml", &found) else {
+        return Ok((report, problems));
+    };
+    let client = client.with_dictionary(Arc::new(dictionary));
+    if let Ok(mut again) = inspect::inspect(&client, false, None).await {
+        again.add_help(&client, &help);
+        report.add_words(&again);
+    }
+    Ok((report, problems))
 }
 
 pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
@@ -234,6 +347,10 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     // First, so that a wrong file is reported before Trio is asked.
     let before = args.diff.as_deref().map(read).transpose()?;
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
+    let fields = match args.suggest {
+        true => existing_fields(args.out.as_deref(), target.fields_file.as_deref())?,
+        false => String::new(),
+    };
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
     let trying = |filter: &str| say(&format!("trying {filter}"));
     if args.prove {
@@ -253,15 +370,29 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     }
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;
-        fs::write(path, text)
+        replace_file(path, &text)
             .with_context(|| format!("--save: cannot write {}", path.display()))?;
     }
     let mut out = io::stdout();
     if args.suggest {
-        write!(out, "{}", inspect::fields_file(&report))?;
+        let text = inspect::extended_fields_file(&report, &fields);
+        match &args.out {
+            None => write!(out, "{text}")?,
+            Some(path) => {
+                replace_file(path, &text)
+                    .with_context(|| format!("-o: cannot write {}", path.display()))?;
+                writeln!(out, "{}: written; its own lines are as they were", path.display())?;
+            }
+        }
+    } else if args.facts {
+        write!(out, "{}", inspect::facts(&report, env!("CARGO_PKG_VERSION")))?;
     } else if let Some(before) = before {
-        for line in inspect::differences(&before, &report) {
+        let differences = inspect::differences(&before, &report);
+        for line in &differences {
             writeln!(out, "{line}")?;
+        }
+        if !differences.is_empty() {
+            bail!("{} differences since the saved report", differences.len());
         }
     } else {
         match args.output {
@@ -270,6 +401,22 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the fields file that a suggestion is added to: the one to write if it exists, else the
+/// target's own; empty if there is none.
+fn existing_fields(out: Option<&Path>, configured: Option<&Path>) -> anyhow::Result<String> {
+    let Some(path) = out.filter(|path| path.symlink_metadata().is_ok()).or(configured) else {
+        return Ok(String::new());
+    };
+    let mut text = String::new();
+    let read = open_regular(path).and_then(|mut file| file.read_to_string(&mut text));
+    read.with_context(|| format!("cannot read {}", path.display()))?;
+    // Lines are added only to a file that is right, so that the mistakes in the result are ours.
+    match Dictionary::with_user_file(&path.display().to_string(), &text) {
+        Ok(_) => Ok(text),
+        Err(mistakes) => Err(UsageError(mistakes).into()),
+    }
 }
 
 /// Adds to the refusal of a login what a person must know before the next try.

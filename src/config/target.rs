@@ -120,7 +120,10 @@ fn target(
         None,
         "Names of your Trio's fields, laid over the built-in ones (docs/fields.md).",
     );
-    let dictionary = dictionary.unwrap_or_else(|| builtin_dictionary(keys.complaints()));
+    let (dictionary, fields_file) = match dictionary {
+        Some(read) => read.map_or((None, None), |(read, path)| (Some(read), Some(path))),
+        None => (builtin_dictionary(keys.complaints()), None),
+    };
     let extra_roots = keys.given(
         "ca_file",
         Text::path().parsed(|name, _| authorities(&name, files)),
@@ -141,7 +144,7 @@ fn target(
     };
     let target = Target::new(name, trio, dictionary?);
     let goals = Arc::new(goals.for_target(&target.name));
-    Some(Target { goals, contact_centers, poll, ..target })
+    Some(Target { goals, contact_centers, poll, fields_file, ..target })
 }
 
 /// Checks the name of a target.
@@ -430,18 +433,19 @@ struct FieldsFile<'f>(&'f Files);
 
 impl Kind for FieldsFile<'_> {
     /// `None`: the file has errors.
-    type Value = Option<Dictionary>;
+    type Value = Option<(Dictionary, PathBuf)>;
 
     fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
         let read = |complaints: &mut Complaints| {
             let read = self.0.read(&entry.text(complaints)?, |path| {
                 let text = read_text(path, LONGEST_DOCUMENT);
-                text.map(|text| (path.display().to_string(), text))
+                text.map(|text| (path.to_owned(), text))
             });
-            let (file, text) = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
-            Dictionary::with_user_file(&file, &text)
+            let (path, text) = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
+            let dictionary = Dictionary::with_user_file(&path.display().to_string(), &text)
                 .map_err(|errors| complaints.extend(errors))
-                .ok()
+                .ok()?;
+            Some((dictionary, path))
         };
         Some(read(complaints))
     }

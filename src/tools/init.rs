@@ -30,10 +30,34 @@ pub struct Settings {
     pub directory: PathBuf,
     /// Replace existing files.
     pub force: bool,
+    /// Time zone of this machine, which is offered; `None` if it is not known.
+    pub machine_zone: Option<String>,
+    /// State file that is offered.
+    pub state_file: String,
     /// Rules that the answers and the written file are held to.
     pub rules: Rules,
-    /// Reads the server's own help by the configuration of this file.
-    pub learn: fn(&Path) -> Result<Learned, String>,
+    /// Replaces the contents of a file at once.
+    pub replace: fn(&Path, &str) -> io::Result<()>,
+    /// Asks the Api resource at an address; the error is a sentence about what is wrong.
+    pub probe: fn(&Url) -> Result<(), String>,
+    /// Learns the names in a server's answers.
+    pub learn: fn(LearnRequest<'_>) -> Result<Learned, String>,
+}
+
+/// What is needed to learn the names in a server's answers.
+pub struct LearnRequest<'a> {
+    /// The configuration that was written.
+    pub configuration: &'a Path,
+    /// Contents of the fields file that is there already; empty without one.
+    pub fields: &'a str,
+    /// Called before proofs, which cost up to 200 requests; returns true if they may be made.
+    pub may_prove: &'a mut dyn FnMut() -> bool,
+}
+
+impl std::fmt::Debug for LearnRequest<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("LearnRequest").field("configuration", &self.configuration).finish()
+    }
 }
 
 /// The rules of the configuration, so that a mistake is found while the person is there. Each
@@ -42,6 +66,8 @@ pub struct Settings {
 pub struct Rules {
     /// Checks the name of a target.
     pub name: fn(&str) -> Result<(), String>,
+    /// Checks the name of a time zone.
+    pub time_zone: fn(&str) -> Result<(), String>,
     /// Parses the addresses of servers, separated by commas.
     pub servers: fn(&str) -> Result<Vec<Url>, String>,
     /// Checks the secret of a configuration key.
@@ -50,13 +76,15 @@ pub struct Rules {
     pub file: fn(&Path) -> Result<Vec<String>, String>,
 }
 
-/// Entries of a fields file from the server's own help.
+/// What was learnt of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Learned {
-    /// The file; `None` if the help says nothing that the dictionary does not know.
+    /// The fields file; `None` if there is nothing to write into one.
     pub fields: Option<String>,
-    /// Number of resources that the help describes.
-    pub described: usize,
+    /// A table of what is exported and what is not, and why.
+    pub table: String,
+    /// Sentences about what could not be learnt.
+    pub problems: Vec<String>,
 }
 
 /// Reasons why nothing was written, or not everything.
@@ -85,6 +113,10 @@ struct Answers {
     client_key: SecretString,
     username: SecretString,
     password: SecretString,
+    /// Zone of times without one; `None` to name none.
+    time_zone: Option<String>,
+    /// File that keeps the counters; `None` to keep none.
+    state_file: Option<String>,
 }
 
 /// Asks for what is missing, shows the files, writes them, and prints the next commands.
@@ -112,43 +144,67 @@ pub fn init(
     for warning in &warnings {
         print(out, &format!("note: {warning}\n"))?;
     }
-    learn(settings, &files, &given, out)?;
+    learn(settings, &files, &given, answers, out)?;
     print(out, &files.next_steps())
 }
 
-/// Reads the server's own help, and writes what it says into a fields file. A server without help
-/// is no failure: the configuration is written.
+/// Learns the names in the server's answers, and writes what was found into a fields file. A server
+/// that cannot be asked now is no failure: the configuration is written.
 fn learn(
     settings: &Settings,
     files: &Files<'_>,
     given: &Answers,
+    answers: &mut impl AnswerSource,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    print(out, "\nReading the server's own help, to learn the names in its answers ...\n")?;
-    let learned = match (settings.learn)(&files.configuration()) {
+    print(out, "\nAsking Trio, and reading its own help, to learn the names in its answers ...\n")?;
+    let fields = files.read_fields();
+    let mut failure = None;
+    let mut may_prove = || match ask::may_prove(answers, out) {
+        Ok(may) => may,
+        Err(error) => {
+            failure = Some(error);
+            false
+        }
+    };
+    let request = LearnRequest {
+        configuration: &files.configuration(),
+        fields: &fields,
+        may_prove: &mut may_prove,
+    };
+    let learned = (settings.learn)(request);
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let later = files.suggest_command();
+    let learned = match learned {
         Ok(learned) => learned,
         Err(reason) => {
-            let later = files.suggest_command();
-            return print(out, &format!("  not read: {reason}; to try again later: {later}\n"));
+            // The file of an earlier run is used all the same.
+            if files.has_fields() {
+                files.write_configuration(given, true)?;
+            }
+            return print(out, &format!("  not learnt: {reason}\n  to try again later: {later}\n"));
         }
     };
-    let said = match learned.fields {
-        None => "it says nothing that the exporter does not know".to_owned(),
-        // The entries of the person who wrote the file are worth more than those of the help.
-        Some(_) if files.has_fields() => {
-            let later = files.suggest_command();
-            format!(
-                "{} is there and stays as it is; what the help says: {later}",
-                files.fields().display()
-            )
-        }
+    for problem in &learned.problems {
+        print(out, &format!("  note: {problem}\n"))?;
+    }
+    print(out, &format!("\n{}", learned.table))?;
+    let path = files.fields();
+    let path = path.display();
+    match learned.fields {
         Some(fields) => {
-            files.write_fields(given, &fields)?;
+            files.write_fields(given, &fields, settings.replace)?;
             (settings.rules.file)(&files.configuration()).map_err(Failure::Unusable)?;
-            format!("its entries are written to {}", files.fields().display())
+            print(out, &format!("\nWhat differs from the names that are built in: {path}\n"))
         }
-    };
-    print(out, &format!("  {} resources are described; {said}\n", learned.described))
+        None if files.has_fields() => {
+            files.write_configuration(given, true)?;
+            print(out, &format!("\n{path} stays as it is.\n"))
+        }
+        None => print(out, "\nAll names are built in: no fields file is needed.\n"),
+    }
 }
 
 fn print(out: &mut impl Write, text: &str) -> Result<(), Failure> {

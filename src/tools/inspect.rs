@@ -1,23 +1,35 @@
 //! `inspect`: reports the members of a server's answers and how the exporter uses them, for people
 //! who map field names. Reads once and publishes nothing.
 
+mod centers;
 mod diff;
+mod facts;
+mod fields;
+mod file;
 mod help;
+mod plan;
 mod prove;
 mod report;
 mod suggest;
+mod summary;
+mod table;
 
 pub use diff::differences;
+pub use facts::facts;
+pub use fields::{Candidate, FieldGrade, FieldVerdict};
 pub use help::{HelpField, HelpMember, HelpReport};
 pub use prove::Pace;
-pub use report::table;
 pub use report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
-pub use suggest::fields_file;
+pub use suggest::{extended_fields_file, fields_file};
+pub use summary::summary;
+pub use table::table;
+
+use std::time::Duration;
 
 use crate::{
     model::{Collector, Resource, ServiceSkills, Text},
     tally::TrioClock,
-    trio::{Client, Error, Help, HelpError, Route},
+    trio::{Client, Error, Help, HelpError, Root, Route},
 };
 
 /// Services of a contact centre from which the documented filters can prove something.
@@ -36,14 +48,38 @@ pub async fn inspect(
 ) -> Result<Report, Error> {
     let root = client.root().await?;
     let examined = client.examine_contact_centers(&root).await?;
-    let mut report = Report::default();
+    let mut report =
+        Report { version: client.version().map(|it| it.to_string()), ..Report::default() };
+    let (centers, simulated) = match client.contact_centers(&root).await {
+        Ok(listing) => {
+            // The ids may come from links; then it is open which member shows them.
+            let is_named =
+                examined.members.iter().any(|it| it.feeds.is_some_and(|it| it.0 == "id"));
+            if !is_named {
+                report.proofs.extend(centers::find(client, &root, &examined).await?.proof);
+            }
+            (listing.data, listing.simulated)
+        }
+        // Without an id nothing below could be read; the member that holds it is found by trying.
+        Err(Error::Unmapped { .. }) => {
+            let found = centers::find(client, &root, &examined).await?;
+            report.proofs.extend(found.proof);
+            report.relations.extend(found.problem);
+            (found.centers, false)
+        }
+        Err(error) => return Err(error),
+    };
+    // A simulator needs no rest between the requests.
+    let prove = prove
+        .map(|pace| Pace { pause: if simulated { Duration::ZERO } else { pace.pause }, ..pace });
     report.resources.push(ResourceReport::new(
         "",
         Resource::ContactCenters,
         Ok(examined),
         show_values,
     ));
-    for center in client.contact_centers(&root).await?.data {
+    let mut is_proved = false;
+    for center in centers {
         let route = client.route(&root, &center).await?;
         for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
             let examined = client.examine(&route, resource).await;
@@ -60,13 +96,39 @@ pub async fn inspect(
         report.relations.push(services_in_groups(client, &route).await);
         report.relations.push(agents_in_groups(&report, &center.id));
         report.relations.push(skilled_agents(client, &route).await);
-        if let Some(pace) = prove.filter(|_| report.proofs.is_empty())
+        if let Some(pace) = prove.filter(|_| !is_proved)
             && services(&report, &center.id) >= SERVICES_TO_PROVE
         {
-            (report.proofs, report.evidence) = prove::prove(client, &route, &report, pace).await;
+            is_proved = true;
+            let (proofs, evidence) = prove::prove(client, &route, &report, pace).await;
+            report.proofs.extend(proofs);
+            report.evidence = evidence;
         }
     }
+    report.relations.extend(closed_nodes(client, &root).await);
     Ok(report)
+}
+
+/// Describes the nodes that are closed to the client key, which is no failure of the login.
+async fn closed_nodes(client: &Client, root: &Root) -> Vec<String> {
+    let Ok(inventory) = client.shared_collection_counts(root).await else { return Vec::new() };
+    let is_closed = |node: Resource| {
+        let mut children = Resource::OF_NODES.iter().filter(|(of, _)| *of == node);
+        children.all(|(_, child)| {
+            let mut counts = inventory.counts.iter();
+            counts.any(|count| count.resource == *child && !count.accessible)
+        })
+    };
+    let closed = [Resource::Directory, Resource::Security].into_iter().filter(|it| is_closed(*it));
+    closed
+        .map(|node| {
+            format!(
+                "{}: not accessible to this client key; API_CC and API_CD are two licences with a key each, and the exporter \
+                 needs that of API_CC, so nothing is wrong with the login",
+                node.as_str()
+            )
+        })
+        .collect()
 }
 
 impl Report {
@@ -81,9 +143,51 @@ impl Report {
         }
     }
 
-    /// Returns true if the help gives an entry of a fields file.
-    pub fn has_help_entries(&self) -> bool {
-        self.help.iter().flat_map(|help| &help.fields).any(|field| field.differs)
+    /// Returns the verdicts about the fields of each resource, over all contact centres.
+    pub fn verdicts(&self) -> Vec<(&str, Vec<FieldVerdict>)> {
+        let mut resources: Vec<&str> = Vec::new();
+        for seen in &self.resources {
+            if !resources.contains(&seen.resource.as_str()) {
+                resources.push(&seen.resource);
+            }
+        }
+        let verdicts = |resource| (resource, fields::Known::new(self, resource, None).verdicts());
+        resources.into_iter().map(verdicts).collect()
+    }
+
+    /// Adds the words that another report on the same server does not map, where the fields have a
+    /// member there and none here.
+    pub fn add_words(&mut self, other: &Self) {
+        for seen in &other.resources {
+            let own = self.resources.iter_mut().find(|own| {
+                own.resource == seen.resource && own.contact_center == seen.contact_center
+            });
+            let Some(ReadOutcome::Answered { members: own, .. }) = own.map(|own| &mut own.read)
+            else {
+                continue;
+            };
+            for member in seen.members() {
+                let found = own.iter_mut().find(|it| it.name == member.name);
+                if let Some(found) = found.filter(|it| it.feeds.is_none()) {
+                    found.unmapped.clone_from(&member.unmapped);
+                    found.span.clone_from(&member.span);
+                }
+            }
+        }
+    }
+
+    /// Returns true if a field whose absence is reported has no settled member, so that proofs
+    /// could help.
+    pub fn has_open_fields(&self) -> bool {
+        let is_seen = |resource: &str| {
+            self.resources.iter().any(|seen| {
+                seen.resource == resource
+                    && matches!(seen.read, ReadOutcome::Answered { looked_at: 1.., .. })
+            })
+        };
+        let seen = self.verdicts().into_iter().filter(|(resource, _)| is_seen(resource));
+        let mut fields = seen.flat_map(|(_, verdicts)| verdicts);
+        fields.any(|verdict| !verdict.optional && !verdict.grade.is_settled())
     }
 }
 

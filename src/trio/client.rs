@@ -76,6 +76,17 @@ impl Client {
         self
     }
 
+    /// Reads answers by another dictionary from now on, in the same session: no second login.
+    pub fn with_dictionary(mut self, dictionary: Arc<Dictionary>) -> Self {
+        self.reader.dictionary = dictionary;
+        self
+    }
+
+    /// Returns the version that the active server states, if its Api resource was read.
+    pub fn version(&self) -> Option<Text> {
+        self.reader.connection.servers.active_version()
+    }
+
     /// Lets `observer` see every exchange with the server but the logins.
     pub fn with_observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
         self.reader.connection.transport.observer = Some(observer);

@@ -69,6 +69,15 @@ pub(super) struct FieldMapping {
     pub(super) form: Form,
     pub(super) values: HashMap<String, Meaning>,
     pub(super) source: FieldSource,
+    /// Number of the first members that come from `source`; the others are built in.
+    pub(super) own: usize,
+}
+
+impl FieldMapping {
+    /// Source of the member with this rank.
+    pub(super) fn source_of(&self, rank: usize) -> FieldSource {
+        if rank < self.own { self.source } else { FieldSource::Builtin }
+    }
 }
 
 /// Position of a field in its shape, and rank of the member in the field's list of names (0 is
@@ -126,7 +135,8 @@ impl Dictionary {
         Ok(())
     }
 
-    /// Applies a file entry by entry: its names replace the entry's, its values are added.
+    /// Applies a file entry by entry: its names are tried before the entry's or replace them, its
+    /// values are added.
     fn apply_file(
         &mut self,
         file: &str,
@@ -149,7 +159,13 @@ impl Dictionary {
                 }
             }
             let field = &mut mapping.fields[entry.field];
-            if let Some(members) = entry.members {
+            if let Some(mut members) = entry.members {
+                field.own = members.len();
+                // The known names stay behind the user's: an old file does not hide a member that
+                // Trio has renamed to a known name meanwhile. `[ ]` means that there is none.
+                if !entry.only && !members.is_empty() {
+                    members.append(&mut field.members);
+                }
                 field.members = members;
                 field.source = entry.from.unwrap_or(source);
             }
@@ -180,6 +196,7 @@ impl Mapping {
             form: field.kind.default_form(),
             values: HashMap::new(),
             source: FieldSource::Builtin,
+            own: 0,
         });
         Self {
             shape,
@@ -216,6 +233,34 @@ impl Mapping {
     pub(super) fn slot(&self, member: &str) -> Option<Slot> {
         self.by_name.get(&normalized(member)).copied()
     }
+}
+
+/// A field that the items of a resource may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldShape {
+    /// Its name in a fields file.
+    pub name: &'static str,
+    /// Its absence alone is not reported: another field or resource can replace it.
+    pub optional: bool,
+    /// JSON types that could hold it.
+    pub types: &'static [&'static str],
+    /// Forms that a fields file can give to it, the default first.
+    pub forms: &'static [&'static str],
+}
+
+/// Returns the fields of a resource, by its documented path; none for other resources.
+pub fn fields_of(resource: &str) -> Vec<FieldShape> {
+    let shape = shape::ALL.iter().find(|shape| shape.resource.as_str() == resource);
+    let fields = shape.map_or(&[][..], |shape| shape.fields);
+    fields
+        .iter()
+        .map(|field| FieldShape {
+            name: field.name,
+            optional: field.need == shape::Need::Spare,
+            types: field.kind.json_types(),
+            forms: field.kind.form_names(),
+        })
+        .collect()
 }
 
 /// Returns the meanings that a fields file can give to the words of a field; none for other fields.
@@ -265,6 +310,16 @@ mod tests {
     }
 
     #[test]
+    fn known_names_are_left_out_by_only_and_by_an_empty_list() {
+        for entry in ["{members: [status], only: true}", "{members: []}"] {
+            let text = format!("agents/state:\n  since: {entry}\n");
+            let dictionary = Dictionary::with_user_file("mine.yml", &text).expect("valid");
+            let mapping = dictionary.mapping(Resource::AgentState).expect("a mapping");
+            assert_eq!(mapping.slot("stateSince"), None, "{entry}");
+        }
+    }
+
+    #[test]
     fn user_file_overrides_entry_by_entry() {
         let text =
             "agents/state:\n  since: {members: [status]}\n  state: {values: {Fika: paused}}\n";
@@ -273,7 +328,8 @@ mod tests {
         let field =
             |name| mapping.shape.fields.iter().position(|field| field.name == name).expect("known");
         assert_eq!(mapping.slot("status").map(|slot| slot.field), Some(field("since")));
-        assert_eq!(mapping.slot("stateSince"), None, "the entry's names are replaced");
+        let ranks = ["status", "stateSince"].map(|name| mapping.slot(name).map(|slot| slot.rank));
+        assert_eq!(ranks, [Some(0), Some(1)], "the known names are tried after the entry's");
         assert_eq!(
             mapping.slot("state").map(|slot| slot.field),
             Some(field("state")),

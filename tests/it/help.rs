@@ -110,7 +110,9 @@ async fn no_field_is_wrong_in_any_dialect_and_kind_of_help() {
             if dialect.needs_fields_file() {
                 // Names that no dictionary knows are offered to a person.
                 assert!(right + offered > known / 2, "{right}, {offered} of {known}");
-                assert_eq!(right == 0, dialect == Dialect::Foreign, "{right} of {known}");
+                // Names that are foreign, but for some that say what they are: `hdFree`.
+                let few = right < 5;
+                assert_eq!(few, dialect == Dialect::Foreign, "{right} of {known}");
             } else {
                 assert_eq!(right, known, "{dialect:?} {pages:?}");
             }
@@ -136,18 +138,22 @@ async fn numbers_of_states_and_units_come_from_the_help() {
     let help = read(&client).await.expect("help");
     let text = suggested(&client, &help);
     for line in [
-        "agents/state:\n  state:\n    members: [\"state\"]\n    from: help\n",
-        "      \"0\": \"logged_out\" # LoggedOff\n",
-        "      \"1\": \"available\" # Ready\n",
-        "      \"2\": \"reserved\" # Offered\n",
-        "#       \"3\":  # Parked\n",
-        "      \"5\": \"paused\" # Pause\n",
-        "  longest_wait:\n    members: [\"longestWaitTime\"]\n    from: help\n    form: milliseconds\n",
+        "agents/state:\n  state:\n    members: [\"state\"] # help: enumeration",
+        "\n    from: help\n    values: # logged_out, ",
+        "      \"0\": logged_out # LoggedOff\n",
+        "      \"1\": available # Ready\n",
+        "      \"2\": reserved # Offered\n",
+        "#?       \"3\": unknown # Parked\n",
+        "      \"5\": paused # Pause\n",
+        "  longest_wait:\n    members: [\"longestWaitTime\"] # help: ",
+        "\n    from: help\n    form: milliseconds\n",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
     // The page calls the queue length an identity, and the member that is none is no known name.
-    assert!(!text.contains("queue_length") && !text.contains("ueued"), "{text}");
+    let active: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let active = active.join("\n");
+    assert!(!active.contains("queue_length") && !active.contains("ueued"), "{text}");
     let found = fields(&client, &help);
     let queue = &found[&("services/state", "queue_length")];
     assert_eq!((queue.member.as_deref(), queue.problems.len()), (None, 1), "{queue:?}");
@@ -375,7 +381,8 @@ async fn inspect_reads_the_help_unless_told_not_to() {
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("help: page 1: index"), "{log}");
     assert!(
-        printed.contains("#     by the help: qDepth_77 (integer: Number of cases in the queue.)"),
+        printed.contains("#?   queue_length: {members: ['qDepth_77']} # number; ")
+            && printed.contains("; help: integer: Number of cases in the queue."),
         "{printed}"
     );
     Dictionary::with_user_file("suggested.yml", &printed).expect("usable as it is");
@@ -427,21 +434,27 @@ async fn init_writes_what_the_help_says() {
         };
         let (code, stdout, stderr) = init(folder.path(), &[]);
         assert_eq!(code, Some(0), "{stderr}");
-        assert!(
-            stdout.contains("2 resources are described; its entries are written to "),
-            "{stdout}"
-        );
+        assert!(stdout.contains("\nWhat differs from the names that are built in: "), "{stdout}");
         assert!(stderr.contains("help: page 2: "), "{stderr}");
         let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("written");
         assert!(read("trio-exporter.yml").ends_with("    fields_file: fields.yml\n"));
-        assert!(read("fields.yml").contains("\"1\": \"available\" # Ready"));
+        assert!(read("fields.yml").contains("\"1\": available # Ready"), "{}", read("fields.yml"));
         let file = folder.path().join("trio-exporter.yml").display().to_string();
         command(["--config.file", &file, "--config.check"]).assert().success();
         // A file that a person may have completed is worth more than the help.
-        fs::write(folder.path().join("fields.yml"), "# mine\n").expect("written");
+        fs::write(
+            folder.path().join("fields.yml"),
+            "# mine\ncc:\n  name: {members: [mine]} # I know\n",
+        )
+        .expect("written");
         let (code, stdout, _) = init(folder.path(), &["--force"]);
-        assert_eq!((code, read("fields.yml").as_str()), (Some(0), "# mine\n"), "{stdout}");
-        assert!(stdout.contains("stays as it is"), "{stdout}");
+        assert_eq!(code, Some(0), "{stdout}");
+        let mine = "# mine\ncc:\n  name: {members: [mine]} # I know\n";
+        assert!(read("fields.yml").starts_with(mine), "{}", read("fields.yml"));
+        assert!(read("fields.yml").contains("\"1\": available # Ready"), "{}", read("fields.yml"));
+        assert!(read("trio-exporter.yml").ends_with("    fields_file: fields.yml\n"));
+        let old = read("trio-exporter.yml.old");
+        assert!(old.contains("targets:"), "an edited configuration is not lost: {old}");
     });
     done.await.expect("no panic");
 }

@@ -6,7 +6,10 @@ mod terminal;
 use std::{fs, path::Path};
 
 use pretty_assertions::assert_eq;
-use trio_exporter::sim::Options;
+use trio_exporter::{
+    model::Clock,
+    sim::{Dialect, Options},
+};
 
 use crate::{
     process::{command, ended, folder},
@@ -24,7 +27,9 @@ fn init(directory: &Path, more: &[&str], answers: &str) -> (Option<i32>, String,
 }
 
 fn answers() -> String {
-    format!("https://a.example/te/api, https://b.example/te/api\n{KEY}\n{USER}\n{PASSWORD}\n")
+    format!(
+        "https://a.example/te/api, https://b.example/te/api\n{KEY}\n{USER}\n{PASSWORD}\nEurope/Stockholm\n\n"
+    )
 }
 
 #[track_caller]
@@ -43,12 +48,14 @@ fn answers_become_usable_configuration_and_private_secrets() {
     assert_no_secret(&stdout);
     let text = fs::read_to_string(directory.join("trio-exporter.yml")).expect("written");
     let expected = "\
+state_file: \"trio-exporter.state\"
 targets:
   - name: \"north \\\"1\\\"\"
     servers: [\"https://a.example/te/api\", \"https://b.example/te/api\"]
     client_key_file: client_key
     username_file: username
     password_file: password
+    time_zone: \"Europe/Stockholm\"
 ";
     assert!(text.ends_with(expected), "{text}");
     for line in expected.lines() {
@@ -137,6 +144,11 @@ fn unusable_piped_answers_are_reported_and_write_no_file() {
     let key = "API client key, from Enghouse (not shown)";
     let password = "Its password (not shown)";
     let url = "https://a.example/te/api";
+    let zone = match jiff::tz::TimeZone::system().iana_name() {
+        Some(zone) => format!("Time zone of times that Trio writes without one [{zone}]"),
+        None => "Time zone of times that Trio writes without one, such as Europe/Stockholm [none]"
+            .to_owned(),
+    };
     let ends = "the standard input ends before the answer to";
     for (flags, answers, message) in [
         (&[][..], String::new(), format!("{ends}: {servers}")),
@@ -179,6 +191,11 @@ fn unusable_piped_answers_are_reported_and_write_no_file() {
             "--server: must not hold a user name or password; they have keys of their own"
                 .to_owned(),
         ),
+        (
+            &["--server", url],
+            format!("{KEY}\n{USER}\n{PASSWORD}\nEurope/Stokholm\n"),
+            format!("{zone}: no such time zone; give a name such as Europe/Stockholm"),
+        ),
         (&["--target", " "], String::new(), "--target: must not be empty".to_owned()),
     ] {
         let folder = folder();
@@ -187,4 +204,87 @@ fn unusable_piped_answers_are_reported_and_write_no_file() {
         assert!(!stdout.contains("geheim") && !stdout.contains("πάσο"), "{stdout}");
         assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 0);
     }
+}
+
+/// Runs `init` against a simulated Trio with nothing but the login, and the exporter once.
+async fn learned(options: Options) -> (String, Option<String>, String) {
+    let Options { client_key, username, password, .. } = options.clone();
+    let trio = Simulated::start(options, Clock::system()).await;
+    let (folder, url) = (folder(), trio.url());
+    let done = tokio::task::spawn_blocking(move || {
+        let answers = format!("{client_key}\n{username}\n{password}\n");
+        let (code, stdout, stderr) = init(folder.path(), &["--server", &url], &answers);
+        assert_eq!(code, Some(0), "{stdout}\n{stderr}");
+        let fields = fs::read_to_string(folder.path().join("fields.yml")).ok();
+        let file = folder.path().join("trio-exporter.yml").display().to_string();
+        let (code, metrics, log) = ended(&command(["--config.file", &file, "--once"]).assert());
+        assert_eq!(code, Some(0), "{log}\n{fields:?}");
+        (stdout, fields, metrics)
+    });
+    done.await.expect("no panic")
+}
+
+#[tokio::test]
+async fn known_words_need_nothing_but_the_login() {
+    let options = Options { services: 4, agents: 8, ..Options::default() };
+    let (stdout, fields, metrics) = learned(options).await;
+    assert!(!stdout.contains("filters"), "no proof is needed: {stdout}");
+    let is_exported = |line: &str| {
+        line.starts_with("yes       services/state queue_length ") && line.contains(" queueLength ")
+    };
+    assert!(stdout.lines().any(is_exported), "{stdout}");
+    let active = fields.iter().flat_map(|text| text.lines());
+    let active: Vec<&str> = active.filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(active.concat(), "", "nothing differs from the built-in names");
+    assert!(metrics.contains("trio_service_queue_length{"), "{metrics}");
+}
+
+#[tokio::test]
+async fn foreign_names_are_proved_and_the_rest_is_explained() {
+    let options =
+        Options { dialect: Dialect::Foreign, services: 8, agents: 20, ..Options::default() };
+    let (stdout, fields, metrics) = learned(options).await;
+    let fields = fields.expect("written");
+    assert!(stdout.contains("a quiet hour is better"), "{stdout}");
+    for line in [
+        "  id: {members: [\"vxQ\"], from: proved}",
+        "#?   queue_length: {members: ['qDepth_77']} # number; ",
+    ] {
+        assert!(fields.contains(line), "{line}: {fields}");
+    }
+    for start in ["yes       services/state id ", "no        services/state queue_length "] {
+        assert!(stdout.lines().any(|line| line.starts_with(start)), "{start}: {stdout}");
+    }
+    assert!(metrics.contains("trio_up{target=\"trio\"} 1"), "{metrics}");
+    assert!(!metrics.contains("trio_service_queue_length{"), "a guess is not exported");
+}
+
+#[tokio::test]
+async fn wrong_scheme_and_missing_path_are_named() {
+    let trio = Simulated::small().await;
+    let address = trio.url().trim_start_matches("http://").trim_end_matches("/te/api").to_owned();
+    let done = tokio::task::spawn_blocking(move || {
+        let given = |server: String| {
+            let folder = folder();
+            let (code, stdout, _) =
+                init(folder.path(), &[], &format!("{server}\n{KEY}\n{USER}\nx\n"));
+            assert_eq!(code, Some(0), "{stdout}");
+            let file = folder.path().join("trio-exporter.yml");
+            (stdout, fs::read_to_string(file).expect("written"))
+        };
+        let (stdout, file) = given(format!("http://{address}"));
+        assert!(
+            stdout.contains(&format!("the path of the API is added: http://{address}/te/api")),
+            "{stdout}"
+        );
+        assert!(file.contains(&format!("servers: [\"http://{address}/te/api\"]")), "{file}");
+        let (stdout, _) = given(format!("https://{address}/te/api"));
+        let named = format!(
+            "but the API answers at http://{address}/te/api: the address begins with http://"
+        );
+        assert!(stdout.contains(&named), "{stdout}");
+        // The login is wrong: it is tried once, and nothing is asked after it.
+        assert!(stdout.contains("not learnt: "), "{stdout}");
+    });
+    done.await.expect("no panic");
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use trio_exporter::{
     config::Target,
     model::{AgentState, CaseClass, CaseState, Clock, Resource},
-    sim::{Dialect, HelpAccess, HelpPages, Options},
+    sim::{Dialect, HelpAccess, HelpPages, Naming, Options},
     tools::inspect::{self, Report},
     trio::{Client, Dictionary},
 };
@@ -79,7 +79,7 @@ async fn an_unknown_dialect_shows_what_feeds_nothing_and_what_could() {
     }
     let suggested = inspect::fields_file(&report);
     assert!(
-        suggested.contains("#   queue_length: {members: [ ]} # guessMs, hdFree"),
+        suggested.contains("#?   queue_length: {members: ['qDepth_77']} # number; 9"),
         "{suggested}"
     );
     Dictionary::with_user_file("suggested.yml", &suggested).expect("usable as it is");
@@ -181,8 +181,12 @@ type Suggested = BTreeMap<(String, String), (Vec<String>, Vec<String>)>;
 fn suggested_words(text: &str) -> Suggested {
     let (mut found, mut resource, mut field) = (Suggested::new(), String::new(), String::new());
     for line in text.lines().skip_while(|line| !line.is_empty()) {
-        let line = line.strip_prefix("# ").unwrap_or(line);
+        let line = line.strip_prefix("#? ").unwrap_or(line);
         let content = line.trim_start();
+        // Explanations and candidates are no words.
+        if content.is_empty() || content.starts_with('#') || content.contains('{') {
+            continue;
+        }
         match line.len() - content.len() {
             0 => resource = content.trim_end_matches(':').to_owned(),
             2 => field = content.trim_end_matches(':').to_owned(),
@@ -322,6 +326,14 @@ async fn the_command_prints_saves_and_compares() {
     let (code, printed, log) = inspect(&["--diff", &path]).await;
     assert_eq!((code, &*printed), (Some(0), ""), "{log}");
     assert_eq!(inspect(&["--diff", "/nowhere.json"]).await.0, Some(2));
+    let mut changed: Report =
+        serde_json::from_slice(&std::fs::read(&saved).expect("a file")).expect("its own JSON");
+    changed.resources.pop();
+    std::fs::write(&saved, serde_json::to_vec(&changed).expect("JSON")).expect("written");
+    let (code, printed, log) = inspect(&["--diff", &path]).await;
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.ends_with("1 differences since the saved report\n"), "{log}");
+    assert!(printed.ends_with(": new\n"), "{printed}");
 }
 
 /// Without a pause between the requests: a simulated server bears it.
@@ -440,6 +452,182 @@ async fn busy_server_ends_the_proof() {
         "{reasons:#?}"
     );
     assert!(reasons[2..].iter().all(|why| why.starts_with("not tried: stopped:")), "{reasons:#?}");
+}
+
+#[tokio::test]
+async fn changed_form_of_values_is_a_difference() {
+    let report = async |since: &str, wait: Value| {
+        let trio = HandWritten::start().await;
+        trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+        let agents = json!({"data": [{"agentId": 1, "state": "Busy", "stateSince": since}]});
+        trio.answer("cc/1/agents/state", agents.to_string()).await;
+        let services = json!({"data": [{"serviceId": 1, "longestWaitTime": wait}]});
+        trio.answer("cc/1/services/state", services.to_string()).await;
+        inspect::inspect(&client(target(&trio.url())), false, None).await.expect("an answer")
+    };
+    let before = report("2026-01-15T08:00:00Z", json!(133_468)).await;
+    let table = inspect::table(&before);
+    assert!(table.contains("133468 s = 1 d 13 h"), "a wrong unit is seen: {table}");
+    let later = report("2026-01-16T09:00:00+01:00", json!(5)).await;
+    assert_eq!(inspect::differences(&before, &later), Vec::<String>::new());
+    let after = report("2026-01-16T09:00:00", json!("00:02:13")).await;
+    assert_eq!(
+        inspect::differences(&before, &after),
+        [
+            "cc 1, agents/state: stateSince: written as was time with zone, is time without zone",
+            "cc 1, services/state: longestWaitTime: type was number, is text",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn unknown_contact_center_id_is_found_by_trying() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"rubrik":"Kund","nyckel":71,"antal":3},{"rubrik":"Fru","nyckel":72,"antal":4}]}"#)
+        .await;
+    for id in [71, 72] {
+        let services = json!({"data": [{"serviceId": id + 100, "name": "A"}]});
+        trio.answer(&format!("cc/{id}/services"), services.to_string()).await;
+    }
+    let report =
+        inspect::inspect(&client(target(&trio.url())), false, None).await.expect("an answer");
+    let table = inspect::table(&report);
+    assert!(table.contains("cc 72, services: 1 items"), "{table}");
+    let file = inspect::fields_file(&report);
+    assert!(file.contains("\ncc:\n  id: {members: [\"nyckel\"], from: proved}"), "{file}");
+    // With the file the exporter needs no trying.
+    let dictionary = Arc::new(Dictionary::with_user_file("f.yml", &file).expect("valid"));
+    let target = Target { dictionary, ..target(&trio.url()) };
+    let client = client(target);
+    let root = client.root().await.expect("an answer");
+    assert_eq!(client.contact_centers(&root).await.expect("ids").data.len(), 2);
+}
+
+#[tokio::test]
+async fn unreadable_contact_centers_end_with_a_reason() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"rubrik":"Kund","nyckel":71}]}"#).await;
+    // This server answers whatever is asked.
+    trio.answer("cc/71/services", r#"{"data":[{"serviceId":1}]}"#).await;
+    trio.answer("cc/Kund/services", r#"{"data":[{"serviceId":1}]}"#).await;
+    let report =
+        inspect::inspect(&client(target(&trio.url())), false, None).await.expect("an answer");
+    assert!(!inspect::fields_file(&report).contains("from: proved"), "two members open it");
+    let closed = HandWritten::start().await;
+    closed.answer("cc", r#"{"data":[{"rubrik":"Kund","nyckel":71}]}"#).await;
+    let report =
+        inspect::inspect(&client(target(&closed.url())), false, None).await.expect("an answer");
+    let table = inspect::table(&report);
+    assert!(
+        table.contains("cc: 1 items") && table.contains("the id of the contact centres"),
+        "{table}"
+    );
+}
+
+#[tokio::test]
+async fn suggestions_of_every_naming_are_read_back() {
+    let sizes = Options { services: 6, agents: 12, contact_centers: 2, ..Options::default() };
+    for dialect in Dialect::ALL {
+        for naming in Naming::ALL {
+            let options = Options { dialect, naming, ..sizes.clone() };
+            let trio = Simulated::start(options, Clock::system()).await;
+            let own = trio.target(false);
+            let mut file = String::new();
+            // The second run adds to what the first has written, the third to that.
+            for run in 0..3 {
+                let read = Dictionary::with_user_file("fields.yml", &file);
+                let dictionary = Arc::new(read.unwrap_or_else(|why| {
+                    panic!("{dialect:?} {naming:?} {run}: {why:?} in\n{file}")
+                }));
+                let client = client(Target { dictionary, ..own.clone() });
+                let report = inspect::inspect(&client, false, (run == 0).then_some(AT_ONCE)).await;
+                let written = inspect::extended_fields_file(&report.expect("an answer"), &file);
+                let lost = file.lines().find(|line| {
+                    !line.starts_with("#?") && !written.lines().any(|kept| kept == *line)
+                });
+                assert_eq!(lost, None, "{dialect:?} {naming:?} {run}:\n{written}");
+                if run == 2 {
+                    assert_eq!(written, file, "{dialect:?} {naming:?}: nothing is new");
+                }
+                file = written;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn file_of_a_person_is_extended_in_place() {
+    let trio = Simulated::start(
+        Options { dialect: Dialect::Foreign, ..Options::default() },
+        Clock::system(),
+    )
+    .await;
+    let folder = crate::process::folder();
+    let path = folder.path().join("fields.yml");
+    let mine = "# ours, do not touch\nservices/state:\n    queue_length: {members: [qDepth_77]} # asked Anna\n\n# the end\n";
+    std::fs::write(&path, mine).expect("written");
+    let shown = path.display().to_string();
+    let suggest = async || {
+        let command = trio.command(&["inspect", "--no-help", "--suggest", "-o", &shown]);
+        ended(&run(command).await)
+    };
+    let (code, printed, log) = suggest().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert_eq!(printed, format!("{shown}: written; its own lines are as they were\n"));
+    let first = std::fs::read_to_string(&path).expect("there");
+    for line in mine.lines() {
+        assert!(first.lines().any(|kept| kept == line), "{line}: {first}");
+    }
+    assert!(first.contains("\n#?     open: {members: ['vxOn']} # text; "), "{first}");
+    Dictionary::with_user_file("fields.yml", &first).expect("usable as it is");
+    suggest().await;
+    assert_eq!(std::fs::read_to_string(&path).expect("there"), first, "repeated");
+    std::fs::write(&path, "services/stat: {}\n").expect("written");
+    let (code, _, log) = suggest().await;
+    assert_eq!(code, Some(2), "{log}");
+    assert_eq!(std::fs::read_to_string(&path).expect("there"), "services/stat: {}\n");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 1, "nothing is left");
+}
+
+#[tokio::test]
+async fn facts_hold_no_values_and_no_addresses() {
+    let (trio, odd) = odd().await;
+    let facts = inspect::facts(&odd, "1.2.3");
+    for line in [
+        "exporter 1.2.3\ntrio unknown\nhelp not read\n",
+        "\n  member agentId number\n",
+        "\n  field state state mapped\n",
+        "\n  field since - open\n",
+    ] {
+        assert!(facts.contains(line), "{line}: {facts}");
+    }
+    let address = trio.url();
+    let host = address.trim_start_matches("http://").split('/').next().expect("a host");
+    for hidden in ["Fika", "Kundtjänst", "Åsa", "4670", "403", host, "Xxx"] {
+        assert!(!facts.contains(hidden), "{hidden}: {facts}");
+    }
+}
+
+#[tokio::test]
+async fn key_of_another_licence_is_explained() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    trio.answer("cc/1/services", r#"{"data":[{"serviceId":1,"name":"A"}]}"#).await;
+    for node in ["directory", "security"] {
+        trio.respond(node, ResponseTemplate::new(401)).await;
+    }
+    let report =
+        inspect::inspect(&client(target(&trio.url())), false, None).await.expect("an answer");
+    let table = inspect::table(&report);
+    for node in ["directory", "security"] {
+        let line = format!(
+            "{node}: not accessible to this client key; API_CC and API_CD are two licences"
+        );
+        assert!(table.contains(&line), "{table}");
+    }
+    let requests = trio.server.received_requests().await.expect("recorded");
+    let logins = requests.iter().filter(|request| request.url.path().ends_with("/login")).count();
+    assert_eq!(logins, 1, "a refused licence is no reason to log in again");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::Report;
 use crate::trio::{Client, FieldHelp, Help, HelpError, ResourceHelp, ValueHelp};
 
 const SUBJECT: &str = "help";
-const SUGGEST: &str = "`inspect --suggest` prints entries for a fields_file";
+const SUGGEST: &str = "`inspect --suggest` writes entries for a fields_file";
 
 /// Adds a line about each resource that the help describes, or the reason why there is none.
 pub fn compare_help(client: &Client, help: &Result<Help, HelpError>, report: &mut Report) {
@@ -58,6 +58,10 @@ fn differences(field: &FieldHelp) -> Vec<(String, &'static str)> {
         };
         let seen = format!("{name}: no documented member has a name that is mapped; {candidates}");
         found.push((seen, "if one of them is it, map it in a fields_file"));
+    }
+    if let (true, Some(member)) = (field.described, &field.member) {
+        let seen = format!("{name}: by its name and its description {member} holds it");
+        found.push((seen, SUGGEST));
     }
     if let Some(form) = field.form {
         found.push((

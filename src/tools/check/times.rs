@@ -171,6 +171,7 @@ mod tests {
                     only_when_asked: false,
                     values: vec![value],
                     feeds: Some(("created", form)),
+                    source: None,
                     unmapped: Vec::new(),
                     times: Vec::new(),
                 }],

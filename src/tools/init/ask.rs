@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, IsTerminal, StdinLock, Write};
 
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::{Answers, Failure, Settings, print};
 
@@ -19,11 +20,24 @@ pub(super) fn ask_missing(
     let target = settings.target.trim().to_owned();
     (settings.rules.name)(&target).map_err(|message| unusable("--target", message))?;
     let servers = match settings.servers.as_slice() {
-        [] => ask(SERVERS, answers, out, AnswerSource::answer, |text: &String| {
-            (settings.rules.servers)(text)
-        })?,
-        given => (settings.rules.servers)(&given.join(","))
-            .map_err(|message| unusable("--server", message))?,
+        [] => loop {
+            let servers = ask(SERVERS, answers, out, AnswerSource::answer, |text: &String| {
+                (settings.rules.servers)(text)
+            })?;
+            let (servers, are_good) = check_servers(settings, servers, out)?;
+            // A person may be on a machine that cannot reach Trio, so a server is never required.
+            if are_good
+                || !answers.is_person()
+                || ask_yes_no("Use this address all the same? [y/n] ", answers, out)?
+            {
+                break servers;
+            }
+        },
+        given => {
+            let servers = (settings.rules.servers)(&given.join(","))
+                .map_err(|message| unusable("--server", message))?;
+            check_servers(settings, servers, out)?.0
+        }
     };
     let secret = |key: &str, question: &str, answers: &mut _, out: &mut _| {
         ask(question, answers, out, AnswerSource::secret, |text: &SecretString| {
@@ -36,7 +50,78 @@ pub(super) fn ask_missing(
         check(settings, "username", &SecretString::from(text.trim()))
     })?;
     let password = secret("password", "Its password (not shown): ", answers, out)?;
-    Ok(Answers { target, servers, client_key, username, password })
+    let zone = settings.machine_zone.as_deref();
+    let question = match zone {
+        Some(zone) => format!("Time zone of times that Trio writes without one [{zone}]: "),
+        None => {
+            "Time zone of times that Trio writes without one, such as Europe/Stockholm [none]: "
+                .to_owned()
+        }
+    };
+    let time_zone =
+        ask_optional(&question, zone, answers, out, |text| (settings.rules.time_zone)(text))?;
+    let state_file = settings.state_file.as_str();
+    let question = format!("File that keeps the counters over a restart, or none [{state_file}]: ");
+    let state_file = ask_optional(&question, Some(state_file), answers, out, |_| Ok(()))?;
+    Ok(Answers { target, servers, client_key, username, password, time_zone, state_file })
+}
+
+/// Adds the documented path to addresses without one, and asks each server whether it is there.
+/// Prints what is wrong; returns false if a server is no API.
+fn check_servers(
+    settings: &Settings,
+    servers: Vec<Url>,
+    out: &mut impl Write,
+) -> Result<(Vec<Url>, bool), Failure> {
+    let (mut checked, mut are_good) = (Vec::new(), true);
+    for server in servers {
+        let mut server = server;
+        let mut answer = (settings.probe)(&server);
+        if matches!(server.path(), "" | "/") && answer.is_err() {
+            server.set_path("/te/api");
+            print(out, &format!("  the path of the API is added: {server}\n"))?;
+            answer = (settings.probe)(&server);
+        }
+        if let Err(problem) = answer {
+            print(out, &format!("  note: {server}: {problem}\n"))?;
+            are_good = false;
+        }
+        checked.push(server);
+    }
+    Ok((checked, are_good))
+}
+
+/// Asks for a value that has a default: for an empty answer, and for a program that gives no more
+/// answers. The answer `none` stands for no value.
+fn ask_optional(
+    question: &str,
+    default: Option<&str>,
+    answers: &mut impl AnswerSource,
+    out: &mut impl Write,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Result<Option<String>, Failure> {
+    let answer = |answers: &mut _| -> io::Result<Option<String>> {
+        Ok(Some(AnswerSource::answer(answers)?.unwrap_or_default()))
+    };
+    ask(question, answers, out, answer, |text: &String| match text.trim() {
+        "" => Ok(default.map(str::to_owned)),
+        "none" | "-" => Ok(None),
+        given => check(given).map(|()| Some(given.to_owned())),
+    })
+}
+
+/// Asks whether members may be proved by Trio's filters. A program is not asked.
+pub(super) fn may_prove(
+    answers: &mut impl AnswerSource,
+    out: &mut impl Write,
+) -> Result<bool, Failure> {
+    let cost = "Some names are not known. Trio's own filters can prove which member is which: up to 200 requests in \
+                about two minutes; a quiet hour is better.";
+    print(out, &format!("\n{cost}\n"))?;
+    if !answers.is_person() {
+        return Ok(true);
+    }
+    ask_yes_no("Prove them now? [y/n] ", answers, out)
 }
 
 /// Asks a person whether to write the files. A program that gave the answers is not asked.
@@ -47,14 +132,20 @@ pub(super) fn confirm(
     if !answers.is_person() {
         return Ok(true);
     }
-    ask("Write these files? [y/n] ", answers, out, AnswerSource::answer, |text: &String| match text
-        .trim()
-        .to_lowercase()
-        .as_str()
-    {
-        "y" | "yes" => Ok(true),
-        "n" | "no" => Ok(false),
-        _ => Err("answer y or n".to_owned()),
+    ask_yes_no("Write these files? [y/n] ", answers, out)
+}
+
+fn ask_yes_no(
+    question: &str,
+    answers: &mut impl AnswerSource,
+    out: &mut impl Write,
+) -> Result<bool, Failure> {
+    ask(question, answers, out, AnswerSource::answer, |text: &String| {
+        match text.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(true),
+            "n" | "no" => Ok(false),
+            _ => Err("answer y or n".to_owned()),
+        }
     })
 }
 

@@ -89,16 +89,59 @@ impl<'d> Files<'d> {
         ] {
             self.replace(name, private_file, secret)?;
         }
-        self.replace(CONFIGURATION, public_file, &configuration(answers, false).into())
+        self.keep_old_configuration()?;
+        self.write_configuration(answers, false)
+    }
+
+    /// Writes the configuration, with the name of the fields file or without.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn write_configuration(
+        &self,
+        answers: &Answers,
+        with_fields: bool,
+    ) -> Result<(), Failure> {
+        self.replace(CONFIGURATION, public_file, &configuration(answers, with_fields).into())
     }
 
     /// Writes the fields file, and the configuration again with its name.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub(super) fn write_fields(&self, answers: &Answers, fields: &str) -> Result<(), Failure> {
-        self.replace(FIELDS, public_file, &fields.to_owned().into())?;
-        self.replace(CONFIGURATION, public_file, &configuration(answers, true).into())
+    pub(super) fn write_fields(
+        &self,
+        answers: &Answers,
+        fields: &str,
+        replace: fn(&Path, &str) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        // Replaced at once: a broken write must not cost the entries of a person.
+        replace(&self.fields(), fields)
+            .map_err(|source| io_failure("write", &self.fields(), source))?;
+        self.write_configuration(answers, true)
+    }
+
+    /// Returns the contents of the fields file; empty if there is none that can be read.
+    pub(super) fn read_fields(&self) -> String {
+        fs::read_to_string(self.fields()).unwrap_or_default()
+    }
+
+    /// Renames the configuration that is there, if one is: `--force` may be given by habit, and a
+    /// person has perhaps changed the file.
+    fn keep_old_configuration(&self) -> Result<(), Failure> {
+        let path = self.configuration();
+        if path.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        let name = |number: usize| match number {
+            0 => format!("{CONFIGURATION}.old"),
+            number => format!("{CONFIGURATION}.old{number}"),
+        };
+        let free = (0..).map(|number| self.folder.join(name(number)));
+        let Some(old) = free.into_iter().find(|old| old.symlink_metadata().is_err()) else {
+            return Ok(());
+        };
+        fs::rename(&path, &old).map_err(|source| io_failure("rename", &path, source))
     }
 
     fn replace(
@@ -123,8 +166,9 @@ impl<'d> Files<'d> {
 
     /// Returns the command that reads the help later.
     pub(super) fn suggest_command(&self) -> String {
-        let file = quoted(&self.configuration().display().to_string());
-        format!("trio-exporter inspect --config.file {file} --suggest")
+        let quote = |path: PathBuf| quoted(&path.display().to_string());
+        let (file, fields) = (quote(self.configuration()), quote(self.fields()));
+        format!("trio-exporter inspect --config.file {file} --prove --suggest -o {fields}")
     }
 
     /// Returns a text with the commands to run next.
@@ -142,13 +186,19 @@ fn configuration(answers: &Answers, with_fields: bool) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let servers: Vec<String> =
         answers.servers.iter().map(|server| quoted(server.as_str())).collect();
+    let line = |indent: &str, key: &str, value: &Option<String>| {
+        let value = value.as_deref().map(|value| format!("{indent}{key}: {}\n", quoted(value)));
+        value.unwrap_or_default()
+    };
+    let time_zone = line("    ", "time_zone", &answers.time_zone);
+    let state_file = line("", "state_file", &answers.state_file);
     format!(
         // A file of the repository is on no installed machine: the path is the one that the Debian
         // package installs.
         "# Written by `trio-exporter init`. `trio-exporter schema` prints every other key and its meaning;\n\
          # the Debian package explains them in /usr/share/doc/trio-exporter/examples/trio-exporter.yml\n\
-         targets:\n  - name: {}\n    servers: [{}]\n    client_key_file: {CLIENT_KEY}\n    \
-         username_file: {USERNAME}\n    password_file: {PASSWORD}\n{}",
+         {state_file}targets:\n  - name: {}\n    servers: [{}]\n    client_key_file: {CLIENT_KEY}\n    \
+         username_file: {USERNAME}\n    password_file: {PASSWORD}\n{time_zone}{}",
         quoted(&answers.target),
         servers.join(", "),
         if with_fields { format!("    fields_file: {FIELDS}\n") } else { String::new() }

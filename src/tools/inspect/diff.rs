@@ -68,6 +68,20 @@ fn compare(name: &str, old: &ResourceReport, new: &ResourceReport, lines: &mut V
                     was.feeds.as_deref().unwrap_or("nothing"),
                     now.feeds.as_deref().unwrap_or("nothing"),
                 );
+                let read = |member: &MemberReport| member.form.clone().unwrap_or_default();
+                // Of a member that feeds another field now, the line above says more.
+                if was.feeds == now.feeds {
+                    changed("read as", &read(was), &read(now));
+                }
+                // Empty: an old report, or nothing but null.
+                if types(was) == types(now) && !was.written.is_empty() && !now.written.is_empty() {
+                    let new = now.written.iter().any(|form| !was.written.contains(form));
+                    let (before, after) = (was.written.join("|"), now.written.join("|"));
+                    // A form that happens to be missing today is no change.
+                    if new {
+                        changed("written as", &before, &after);
+                    }
+                }
                 let asked = |member: &MemberReport| {
                     if member.only_when_asked { "only when asked for" } else { "always" }
                 };

@@ -44,6 +44,9 @@ pub struct HelpField {
     pub form: Option<String>,
     /// Documented values that the dictionary does not map: value, name, and meaning of the name.
     pub values: Vec<(String, String, Option<String>)>,
+    /// All documented values of its member: value and name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documented: Vec<(String, String)>,
     /// Documented members that could feed it.
     pub candidates: Vec<String>,
     /// Reasons why a member with a known name is not taken.
@@ -87,6 +90,7 @@ fn field(field: &FieldHelp) -> HelpField {
         member: field.member.clone(),
         differs: field.differs(),
         form: field.form.map(str::to_owned),
+        documented: field.values.iter().map(|it| (it.value.clone(), it.name.clone())).collect(),
         values,
         candidates: field.candidates.clone(),
         problems: field.problems.clone(),
@@ -116,11 +120,6 @@ impl HelpReport {
             "" => found.kind.clone(),
             words => format!("{}: {words}", found.kind),
         })
-    }
-
-    /// Returns what the help says about a field.
-    pub(super) fn field(&self, field: &str) -> Option<&HelpField> {
-        self.fields.iter().find(|known| known.field == field)
     }
 }
 

@@ -1,8 +1,6 @@
-//! The report of `inspect`, as it is printed, saved and compared, and its table for people.
+//! The report of `inspect`, as it is saved and compared.
 //!
 //! Samples of values show the format of a value and hide its contents.
-
-use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,6 +22,9 @@ pub struct Report {
     pub resources: Vec<ResourceReport>,
     /// Sentences about the links between resources, such as agents and agent groups.
     pub relations: Vec<String>,
+    /// Version of Trio's programs, as the Api resource states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The server's own help about each resource; empty if it was not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub help: Vec<HelpReport>,
@@ -127,6 +128,15 @@ pub struct MemberReport {
     pub sample: String,
     /// Field that it feeds.
     pub feeds: Option<String>,
+    /// Source of that mapping, as the label `source` of `trio_field_info`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Forms in which its values are written, such as `clock` or `time without zone`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<String>,
+    /// The sample in words, if it is read as a duration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<String>,
     /// Form in which its values are read.
     pub form: Option<String>,
     /// Values that the dictionary does not map, unmasked: they are shown to be mapped.
@@ -203,6 +213,9 @@ impl MemberReport {
             sample: sample(&member.values, form, show_values),
             feeds: member.feeds.map(|(field, _)| field.to_owned()),
             form: form.map(str::to_owned),
+            source: member.source.map(str::to_owned),
+            written: written(&member.values),
+            span: form.and_then(|form| span(&member.values, form)),
             unmapped: member.unmapped.clone(),
             implausible: None,
         }
@@ -218,7 +231,7 @@ const NUMBER_DIGITS: usize = 4;
 
 /// Returns the name of a member, masked if it looks like data: a table by telephone number, address
 /// or person has values in the place of names.
-fn member_name(name: &str) -> String {
+pub(super) fn member_name(name: &str) -> String {
     let mut digits = 0;
     let has_number = name.chars().any(|c| {
         digits = if c.is_numeric() { digits + 1 } else { 0 };
@@ -257,136 +270,76 @@ pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String
     shortened.chars().map(|c| if is_unprintable(c) { '·' } else { c }).collect()
 }
 
-/// Returns the report as text.
-pub fn table(report: &Report) -> String {
-    let mut text = String::new();
-    for seen in &report.resources {
-        // Writing to a String cannot fail.
-        let help = report.help.iter().find(|help| help.resource == seen.resource);
-        let _ = resource(&mut text, seen, help);
-    }
-    for relation in &report.relations {
-        let _ = writeln!(text, "{relation}");
-    }
-    if let Some(reason) = &report.help_missing {
-        let _ = writeln!(text, "the server's own help: {reason}");
-    }
-    for proof in &report.proofs {
-        let _ = writeln!(text, "{}", proof_line(proof));
-    }
-    for evidence in &report.evidence {
-        let _ = writeln!(text, "{}", evidence_line(evidence));
-    }
-    text
+/// Forms in which values are written, each once, sorted. Lists and objects have none.
+fn written(values: &[Value]) -> Vec<String> {
+    let mut forms: Vec<&str> = values
+        .iter()
+        .filter_map(|value| match value {
+            Value::Number(_) => Some("number"),
+            Value::Bool(_) => Some("flag"),
+            Value::String(text) if !text.trim().is_empty() => Some(text_form(text.trim())),
+            _ => None,
+        })
+        .collect();
+    forms.sort_unstable();
+    forms.dedup();
+    forms.into_iter().map(str::to_owned).collect()
 }
 
-fn proof_line(proof: &Proof) -> String {
-    let Proof { contact_center, resource, field, grade, member, reason, .. } = proof;
-    let found = match (grade, member) {
-        (Grade::Proved, Some(member)) => format!("is `{member}`, proved"),
-        (Grade::Likely, Some(member)) => format!("is likely `{member}`"),
-        _ => "is not proved".to_owned(),
+/// Form of a text, by its signs.
+fn text_form(text: &str) -> &'static str {
+    let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    // 2026-01-15T08:00:00, with a zone behind the seconds or without.
+    let is_date = starts_with_digit && text.as_bytes().get(4) == Some(&b'-');
+    let clock = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.');
+    match text {
+        _ if text.starts_with("/Date(") => "/Date(ms)/",
+        _ if is_date && text.len() <= 10 => "date",
+        _ if is_date && text.ends_with(['Z', 'z']) => "time with zone",
+        _ if is_date && text.get(11..).is_some_and(|rest| rest.contains(['+', '-'])) => {
+            "time with zone"
+        }
+        _ if is_date => "time without zone",
+        _ if text.contains(':') && text.chars().all(clock) => "clock",
+        _ if text.starts_with('P') && text.ends_with(['S', 'M', 'H']) && text.contains('T') => {
+            "ISO 8601 duration"
+        }
+        _ if text.parse::<f64>().is_ok() => "number in quotes",
+        _ => "text",
+    }
+}
+
+/// Returns the first duration of a member in words, as it is read: a wrong unit is seen at once.
+fn span(values: &[Value], form: &str) -> Option<String> {
+    let (unit, seconds) = match form {
+        "duration" | "seconds" => ("s", 1.0),
+        "milliseconds" => ("ms", 1e-3),
+        "minutes" => ("min", 60.0),
+        _ => return None,
     };
-    format!("cc {contact_center}, {resource}: {field} {found}: {reason}")
+    // Nothing waits for 0 s, which is the same in each unit.
+    let mut numbers = values.iter().filter_map(Value::as_f64);
+    let number = numbers.find(|number| *number > 0.0)?;
+    Some(format!("{number} {unit} = {}", span_in_words(number * seconds)))
 }
 
-fn evidence_line(evidence: &Evidence) -> String {
-    let Evidence { contact_center, resource, field, member, statement } = evidence;
-    match field {
-        Some(field) => {
-            format!("cc {contact_center}, {resource}: {field} may be `{member}`: {statement}")
+/// Returns a duration in its two largest units.
+fn span_in_words(seconds: f64) -> String {
+    if seconds < 1.0 {
+        return format!("{seconds:.3} s");
+    }
+    // A duration of a Trio is far below the limit; one that is not becomes the largest number.
+    let whole = seconds as u64;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = whole;
+    let mut parts = Vec::new();
+    for (length, unit) in units {
+        if rest >= length && parts.len() < 2 {
+            parts.push(format!("{} {unit}", rest / length));
         }
-        None => format!("cc {contact_center}, {resource}: `{member}`: {statement}"),
+        rest %= length;
     }
-}
-
-fn resource(
-    text: &mut String,
-    seen: &ResourceReport,
-    help: Option<&HelpReport>,
-) -> std::fmt::Result {
-    let ResourceReport { contact_center, resource, read } = seen;
-    match contact_center.as_str() {
-        "" => write!(text, "{resource}: ")?,
-        id => write!(text, "cc {id}, {resource}: ")?,
-    }
-    match read {
-        ReadOutcome::Refused(why) => writeln!(text, "NOT READ: {why}\n"),
-        ReadOutcome::Answered { items, looked_at, members, missing } => {
-            writeln!(text, "{items} items, {looked_at} looked at")?;
-            // In characters, not bytes: member names can be Swedish.
-            let widest =
-                |cell: fn(&MemberReport) -> usize| members.iter().map(cell).max().unwrap_or(0);
-            let (name, sample) =
-                (widest(|m| m.name.chars().count()), widest(|m| m.sample.chars().count()));
-            for member in members {
-                let types = member.types.join("|");
-                let feeds = match (&member.feeds, &member.form) {
-                    (Some(field), Some(form)) => format!("{field} ({form})"),
-                    _ => "unused".to_owned(),
-                };
-                let asked = if member.only_when_asked { ", only when asked for" } else { "" };
-                let documented = help.and_then(|help| help.describe(&member.name));
-                let documented =
-                    documented.map(|words| format!("; help: {words}")).unwrap_or_default();
-                writeln!(
-                    text,
-                    "  {:name$}  {types:11}  {:sample$}  {feeds}{asked}{documented}",
-                    member.name, member.sample
-                )?;
-            }
-            for member in members.iter().filter(|member| !member.unmapped.is_empty()) {
-                writeln!(
-                    text,
-                    "  ! {}: values that are not mapped: {}",
-                    member.name,
-                    member.unmapped.join(", ")
-                )?;
-            }
-            for member in members {
-                if let Some(implausible) = &member.implausible {
-                    writeln!(text, "  ! {}: {implausible}; they are not used", member.name)?;
-                }
-            }
-            for (field, _) in missing {
-                writeln!(text, "  ! nothing feeds {field}")?;
-            }
-            if let Some(help) = help {
-                self::help(text, help, members)?;
-            }
-            writeln!(text)
-        }
-    }
-}
-
-/// Writes what the help says beside the members that were seen.
-fn help(text: &mut String, help: &HelpReport, seen: &[MemberReport]) -> std::fmt::Result {
-    if let Some(missing) = &help.missing {
-        return writeln!(text, "  help: {missing}");
-    }
-    for member in &help.members {
-        let is_seen = seen.iter().any(|seen| seen.name.eq_ignore_ascii_case(&member.name));
-        if let Some(words) = help.describe(&member.name).filter(|_| !is_seen) {
-            writeln!(
-                text,
-                "  help: {} is documented, and is not in the answer; {words}",
-                member.name
-            )?;
-        }
-    }
-    for field in &help.fields {
-        let feeds = seen.iter().any(|seen| seen.feeds.as_deref() == Some(&field.field));
-        let name = &field.field;
-        for problem in &field.problems {
-            writeln!(text, "  help: {name}: {problem}")?;
-        }
-        if field.differs {
-            writeln!(text, "  help: {name}: --suggest prints an entry for it")?;
-        } else if !feeds && field.member.is_none() && !field.candidates.is_empty() {
-            writeln!(text, "  help: {name} could be {}", field.candidates.join(", "))?;
-        }
-    }
-    Ok(())
+    parts.join(" ")
 }
 
 #[cfg(test)]

@@ -1,20 +1,24 @@
-//! Suggests entries of a fields file: the missing fields, with the members that could feed them,
-//! the words that are not mapped, and what the server's own help says about both.
+//! Writes fields files: what was found out is added to the file that a person has, line by line,
+//! and nothing that the person wrote is changed.
+//!
+//! Only what is sure is active. All else is a comment that begins with `#?`, and is written again
+//! each time; a person makes an entry of it by removing these signs. Each addition is held to the
+//! exporter's own reader, so the file can be used as it is.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
+use std::collections::BTreeSet;
 
 use super::{
-    help::{HelpField, HelpReport},
-    report::{Grade, MemberReport, Proof, ReadOutcome, Report},
+    fields::{Candidate, FieldGrade, FieldVerdict, Known},
+    file::{FieldsText, Place},
+    plan::{FieldPlan, Word, line, quoted},
+    report::Report,
 };
-use crate::trio::meanings;
+use crate::trio::{Dictionary, meanings};
 
 const HEADER: &str = "\
-# Made by `trio-exporter inspect --suggest`. Complete the entries that you need, remove the `# ` before them, and copy
-# them into the target's fields_file. A word that is `unknown` there is not reported any more. Then inspect again.
+# Made by `trio-exporter inspect --suggest`. A line that begins with `#?` is a suggestion: remove these signs and the space
+# behind them to make it an entry, and complete it. Only one line for each field. A word that is `unknown` is not reported
+# any more. With `-o` the command writes the suggestions again and keeps all other lines.
 ";
 
 /// The meaning that changes no figure.
@@ -23,220 +27,151 @@ const UNKNOWN: &str = "unknown";
 // A key of YAML on one line has at most 1024, its quotes and escapes included; a text that long is
 // no word.
 const LONGEST_WORD: usize = 160;
+/// Candidates of one field that are written.
+const CANDIDATES: usize = 8;
 
-/// Members, missing fields and unmapped words of one resource in all contact centres.
-#[derive(Default)]
-struct Gathered<'a> {
-    members: BTreeMap<&'a str, &'a MemberReport>,
-    missing: BTreeMap<&'a str, &'a [String]>,
-    /// By field: two contact centres may have other words, or another member for the same field.
-    unmapped: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    help: Option<&'a HelpReport>,
-    /// Proved members of fields that nothing feeds, by field.
-    proved: BTreeMap<&'a str, &'a Proof>,
-    /// Other evidence, by field: members and sentences.
-    evidence: BTreeMap<&'a str, Vec<(&'a str, &'a str)>>,
-}
-
-impl Gathered<'_> {
-    /// Returns true if a member feeds the field in some contact centre.
-    fn feeds(&self, field: &str) -> bool {
-        self.members.values().any(|member| member.feeds.as_deref() == Some(field))
-    }
-}
-
-/// Returns the file. It is valid as it is: what needs a decision is commented out, or maps to
-/// `unknown`.
+/// Returns a new file with everything that the report found out.
 pub fn fields_file(report: &Report) -> String {
-    let mut gathered: BTreeMap<&str, Gathered<'_>> = BTreeMap::new();
-    for seen in &report.resources {
-        let ReadOutcome::Answered { members, missing, .. } = &seen.read else { continue };
-        let entry = gathered.entry(&seen.resource).or_default();
-        entry.members.extend(members.iter().map(|member| (member.name.as_str(), member)));
-        entry
-            .missing
-            .extend(missing.iter().map(|(field, types)| (field.as_str(), types.as_slice())));
-        for member in members {
-            let Some(field) = &member.feeds else { continue };
-            let words = member.unmapped.iter().map(String::as_str);
-            let words: Vec<&str> =
-                words.filter(|word| word.chars().count() <= LONGEST_WORD).collect();
-            if !words.is_empty() {
-                entry.unmapped.entry(field).or_default().extend(words);
-            }
-        }
-    }
-    for help in &report.help {
-        gathered.entry(&help.resource).or_default().help = Some(help);
-    }
-    for proof in report.proofs.iter().filter(|proof| proof.grade == Grade::Proved) {
-        let Some(found) = gathered.get_mut(proof.resource.as_str()) else { continue };
-        // A field that is fed stays as it is: a proof that contradicts it is for the reader.
-        if !found.feeds(&proof.field) {
-            found.proved.insert(&proof.field, proof);
-        }
-    }
-    for evidence in &report.evidence {
-        let found = gathered.get_mut(evidence.resource.as_str());
-        if let (Some(found), Some(field)) = (found, &evidence.field)
-            && !found.feeds(field)
-        {
-            let entry = found.evidence.entry(field).or_default();
-            entry.push((&evidence.member, &evidence.statement));
-        }
-    }
-    let mut text = HEADER.to_owned();
-    for (resource, found) in gathered {
-        // Writing to a String cannot fail.
-        let _ = suggest(&mut text, resource, &found);
-    }
-    text
+    extended_fields_file(report, "")
 }
 
-fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt::Result {
-    let help: Vec<&HelpField> =
-        found.help.iter().flat_map(|help| &help.fields).filter(|field| field.differs).collect();
-    // A proof says more than a description; two entries of one field would be a mistake.
-    let help: Vec<&HelpField> =
-        help.into_iter().filter(|help| !found.proved.contains_key(help.field.as_str())).collect();
-    let nothing_found = found.proved.is_empty() && found.evidence.is_empty();
-    if found.unmapped.is_empty() && found.missing.is_empty() && help.is_empty() && nothing_found {
-        return Ok(());
+/// Returns a fields file with everything that the report found out added to it. The file must be
+/// valid; lines that the command wrote as suggestions are written again, all others stay.
+pub fn extended_fields_file(report: &Report, file: &str) -> String {
+    let mut text = FieldsText::new(file);
+    if text.is_empty() {
+        text = FieldsText::new(HEADER);
     }
-    // If all fields below are commented out, so is the resource: an empty map would be an error.
-    let has_entry = !help.is_empty()
-        || !found.proved.is_empty()
-        || found.unmapped.keys().any(|field| meanings(resource, field).contains(&UNKNOWN));
-    writeln!(text, "\n{}{resource}:", if has_entry { "" } else { "# " })?;
-    for field in &help {
-        suggest_by_help(text, resource, field, found.unmapped.get(field.field.as_str()))?;
+    let resources: BTreeSet<&str> = report
+        .resources
+        .iter()
+        .map(|seen| seen.resource.as_str())
+        .chain(report.help.iter().map(|help| help.resource.as_str()))
+        .collect();
+    let plans: Vec<(&str, FieldPlan)> = resources
+        .into_iter()
+        .flat_map(|resource| {
+            let known = Known::new(report, resource, None);
+            let plan = |verdict: &FieldVerdict| (resource, plan(&known, verdict));
+            known.verdicts().iter().map(plan).collect::<Vec<_>>()
+        })
+        .filter(|(_, plan)| !plan.is_empty())
+        .collect();
+    // Entries first: a later run finds them there, and writes the suggestions below them again.
+    let (active, rest): (Vec<_>, Vec<_>) =
+        plans.into_iter().partition(|(_, plan)| plan.is_active());
+    for (resource, plan) in active.into_iter().chain(rest) {
+        text = with_plan(text, resource, &plan);
     }
-    for (field, proof) in &found.proved {
-        let Proof { member: Some(member), parameter, .. } = proof else { continue };
-        writeln!(
-            text,
-            "  {field}: {{members: [{}], from: proved}} # proved by {parameter}=",
-            quoted(member)
-        )?;
-    }
-    for (field, types) in &found.missing {
-        if found.proved.contains_key(field) {
-            continue;
-        }
-        if help.iter().any(|help| help.field == **field) {
-            continue;
-        }
-        let could = found.members.values().filter(|member| member.feeds.is_none());
-        let could: Vec<&str> = could
-            .filter(|m| m.types.iter().any(|kind| types.contains(kind)))
-            .map(|m| m.name.as_str())
-            .collect();
-        let candidates = if could.is_empty() {
-            "no unused member has a fitting type".to_owned()
-        } else {
-            could.join(", ")
-        };
-        writeln!(text, "#   {field}: {{members: [ ]}} # {candidates}")?;
-        if let Some(help) = found.help {
-            suggest_candidates(text, help, field)?;
-        }
-        suggest_evidence(text, found, field)?;
-    }
-    // Fields that others can replace are never reported missing.
-    let spare = found
-        .evidence
-        .keys()
-        .filter(|field| !found.missing.contains_key(*field) && !found.proved.contains_key(*field));
-    for field in spare {
-        writeln!(text, "#   {field}: {{members: [ ]}}")?;
-        suggest_evidence(text, found, field)?;
-    }
-    for (field, words) in &found.unmapped {
-        if help.iter().any(|help| help.field == **field) {
-            continue;
-        }
-        let meanings = meanings(resource, field);
-        let Some((last, others)) = meanings.split_last() else { continue };
-        // Classes and flags have no meaning `unknown`, and any other changes figures: the reader
-        // decides.
-        let (comment, meaning) =
-            if meanings.contains(&UNKNOWN) { ("", UNKNOWN) } else { ("# ", *last) };
-        writeln!(
-            text,
-            "{comment}  {field}:\n{comment}    values: # {} or {last}",
-            others.join(", ")
-        )?;
-        for word in words {
-            writeln!(text, "{comment}      {}: {meaning}", quoted(word))?;
-        }
-    }
-    Ok(())
+    text.into_string()
 }
 
-/// Writes the entry of a field that the help describes: its member, and what the dictionary does
-/// not know of its values.
-fn suggest_by_help(
-    text: &mut String,
-    resource: &str,
-    field: &HelpField,
-    unmapped: Option<&BTreeSet<&str>>,
-) -> std::fmt::Result {
-    let Some(member) = &field.member else { return Ok(()) };
-    writeln!(text, "  {}:\n    members: [{}]\n    from: help", field.field, quoted(member))?;
-    if let Some(form) = &field.form {
-        writeln!(text, "    form: {form}")?;
-    }
-    let meanings = meanings(resource, &field.field);
-    let Some((last, others)) = meanings.split_last() else { return Ok(()) };
-    if field.values.iter().any(|(_, _, meaning)| meaning.is_some()) {
-        writeln!(text, "    values: # {} or {last}", others.join(", "))?;
-    }
-    for (value, name, meaning) in &field.values {
-        match meaning {
-            Some(meaning) => {
-                writeln!(text, "      {}: {} # {name}", quoted(value), quoted(meaning))?;
-            }
-            // The help names it, and no dictionary knows the name.
-            None => writeln!(text, "#       {}:  # {name}", quoted(value))?,
+/// Adds one field: as entries if the reader accepts that, else as suggestions.
+fn with_plan(text: FieldsText, resource: &str, plan: &FieldPlan) -> FieldsText {
+    if plan.is_active() {
+        let mut changed = text.clone();
+        changed.insert(resource, plan, Place::Entry);
+        if Dictionary::with_user_file("fields file", changed.as_str()).is_ok() {
+            return changed;
         }
     }
-    let is_documented =
-        |word: &str| field.values.iter().any(|(value, _, _)| value.eq_ignore_ascii_case(word));
-    for word in unmapped.into_iter().flatten().filter(|word| !is_documented(word)) {
-        writeln!(text, "#       {}:  # it is in the answers", quoted(word))?;
+    let mut changed = text.clone();
+    changed.insert(resource, plan, Place::Suggestion);
+    // A comment cannot make a file invalid, but nothing may depend on that.
+    match Dictionary::with_user_file("fields file", changed.as_str()) {
+        Ok(_) => changed,
+        Err(_) => text,
     }
-    Ok(())
 }
 
-/// Writes what was seen about a field beside proofs.
-fn suggest_evidence(text: &mut String, found: &Gathered<'_>, field: &str) -> std::fmt::Result {
-    for (member, statement) in found.evidence.get(field).into_iter().flatten() {
-        writeln!(text, "#     {}: {statement}", quoted(member))?;
+fn plan(known: &Known<'_>, verdict: &FieldVerdict) -> FieldPlan {
+    let field = verdict.field;
+    let mut plan = FieldPlan {
+        field: field.to_owned(),
+        member: None,
+        form: None,
+        note: String::new(),
+        words: Vec::new(),
+        meanings: meanings(known.resource, field),
+        suggestions: Vec::new(),
+    };
+    match (verdict.grade, &verdict.member) {
+        (FieldGrade::Proved, Some(member)) if verdict.is_new => {
+            plan.member = Some((member.clone(), "proved"));
+            plan.note = verdict.evidence.clone();
+        }
+        (FieldGrade::Sure, Some(member)) if verdict.is_new => {
+            plan.member = Some((member.clone(), "help"));
+            plan.note = verdict.about.clone();
+            let documented = known.documented(field);
+            plan.form = documented.and_then(|documented| documented.form.clone());
+        }
+        (FieldGrade::Likely | FieldGrade::Open | FieldGrade::Absent, _) => {
+            suggest(&mut plan, verdict);
+        }
+        _ => {}
     }
-    Ok(())
+    if verdict.grade.is_settled() {
+        plan.words = words(known, verdict, &plan.meanings);
+    }
+    plan
 }
 
-/// Writes the documented members that could feed a field, each with its description.
-fn suggest_candidates(text: &mut String, help: &HelpReport, field: &str) -> std::fmt::Result {
-    let candidates = help.field(field).into_iter().flat_map(|field| &field.candidates);
-    for candidate in candidates {
-        if let Some(words) = help.describe(candidate) {
-            writeln!(text, "#     by the help: {candidate} ({words})")?;
+/// Words of a field: those that the help names, and those that came and are not mapped.
+fn words(known: &Known<'_>, verdict: &FieldVerdict, meanings: &[&'static str]) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let Some(last) = meanings.last() else { return words };
+    // Classes and flags have no meaning `unknown`, and any other changes figures: a person decides.
+    let (neutral, is_harmless) =
+        if meanings.contains(&UNKNOWN) { (UNKNOWN, true) } else { (*last, false) };
+    let documented =
+        known.documented(verdict.field).filter(|documented| documented.member.is_some());
+    for (value, name, meaning) in documented.iter().flat_map(|documented| &documented.values) {
+        let meaning = meaning.as_deref();
+        let known = meaning.and_then(|it| meanings.iter().copied().find(|known| *known == it));
+        words.push(Word {
+            word: value.clone(),
+            meaning: known.unwrap_or(neutral),
+            is_active: known.is_some(),
+            note: name.clone(),
+        });
+    }
+    let came = known.unmapped(verdict).into_iter();
+    for word in came.filter(|word| word.chars().count() <= LONGEST_WORD) {
+        if !words.iter().any(|known| known.word.eq_ignore_ascii_case(word)) {
+            let is_active = is_harmless;
+            let (word, note) = (word.to_owned(), String::new());
+            words.push(Word { word, meaning: neutral, is_active, note });
         }
     }
-    Ok(())
+    words
 }
 
-/// Returns a word in double quotes, as JSON and YAML read it.
-fn quoted(word: &str) -> String {
-    let mut quoted = String::new();
-    for c in serde_json::Value::from(word).to_string().chars() {
-        match c {
-            // JSON escapes only those below the space; YAML refuses the others, and a terminal may
-            // obey them.
-            c if c.is_control() => quoted.extend(format!("\\u{:04x}", u32::from(c)).chars()),
-            c => quoted.push(c),
-        }
+/// Writes the candidates of a field as suggestions, each a whole entry.
+fn suggest(plan: &mut FieldPlan, verdict: &FieldVerdict) {
+    let FieldVerdict { field, grade, evidence, optional, .. } = verdict;
+    // A field that another can replace and that nothing could hold is no news.
+    if *optional && *grade == FieldGrade::Absent {
+        return;
     }
-    quoted
+    let optional = if *optional { ", optional" } else { "" };
+    plan.suggestions.push(format!("# {field}, {}{optional}: {}", grade.as_str(), line(evidence)));
+    for Candidate { member, about, evidence, form } in verdict.candidates.iter().take(CANDIDATES) {
+        let form = form.map(|form| format!(", form: {form}")).unwrap_or_default();
+        let parts: Vec<&str> =
+            [about.as_str(), evidence].into_iter().filter(|part| !part.is_empty()).collect();
+        let about = line(&parts.join("; "));
+        plan.suggestions
+            .push(format!("{field}: {{members: [{}]{form}}} # {about}", suggested(member)));
+    }
+}
+
+/// Returns a name in single quotes, as suggestions have it; with signs that these cannot hold, in
+/// double quotes.
+fn suggested(name: &str) -> String {
+    if name.chars().any(|c| c == '\'' || c.is_control()) {
+        quoted(name)
+    } else {
+        format!("'{name}'")
+    }
 }

@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub(super) resource: Resource,
     pub(super) field: usize,
     pub(super) members: Option<Vec<String>>,
+    /// The members replace those that are known, instead of being tried before them.
+    pub(super) only: bool,
     pub(super) form: Option<Form>,
     pub(super) values: HashMap<String, Meaning>,
     /// Evidence for the entry, if the file names it.
@@ -64,9 +66,11 @@ fn read_resource(
         let form = section.get("form").and_then(|form| read_form(&form, kind, complaints));
         let values = section.get("values").map(|values| read_values(&values, kind, complaints));
         let from = section.get("from").and_then(|from| read_from(&from, complaints));
+        let only = section.get("only").and_then(|only| read_only(&only, complaints));
         section.finish(complaints);
         let values = values.unwrap_or_default();
-        entries.push(Entry { resource: shape.resource, field, members, form, values, from });
+        let only = only.unwrap_or_default();
+        entries.push(Entry { resource: shape.resource, field, members, only, form, values, from });
     }
 }
 
@@ -107,6 +111,17 @@ fn read_from(value: &Value<'_>, complaints: &mut Complaints) -> Option<FieldSour
         value.wrong(complaints, unknown("source", &word, known));
     }
     source
+}
+
+fn read_only(value: &Value<'_>, complaints: &mut Complaints) -> Option<bool> {
+    let only = match value.node.value {
+        Scalar::Bool(only) => Some(only),
+        _ => None,
+    };
+    if only.is_none() {
+        value.wrong(complaints, "must be true or false");
+    }
+    only
 }
 
 fn read_form(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Option<Form> {
@@ -238,6 +253,7 @@ mod tests {
                 "cc: {id: {members: [x], from: halp}}",
                 "f.yml:1:31: cc.id.from: unknown source; did you mean `help`?",
             ),
+            ("cc: {id: {only: 'yes'}}", "f.yml:1:17: cc.id.only: must be true or false"),
             ("cc: {id: [x]}", "f.yml:1:10: cc.id: must be a map of `key: value` lines"),
             (
                 "cc: {id: {values: x}}",

@@ -12,3 +12,4 @@ pub(in crate::trio) mod description;
 pub(in crate::trio) mod mapping;
 pub(in crate::trio) mod pages;
 mod tokens;
+mod wording;

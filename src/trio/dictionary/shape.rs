@@ -86,6 +86,18 @@ impl Kind {
         }
     }
 
+    /// Words of the forms in which such a fact can be written; the first is the default.
+    pub(in crate::trio) const fn form_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["text"],
+            Self::Count => &["number"],
+            Self::Flag => &["bool"],
+            Self::Wait => &["duration", "seconds", "milliseconds", "minutes", "clock"],
+            Self::Time => &["timestamp", "unix_seconds", "unix_milliseconds"],
+            Self::AgentState | Self::CaseState | Self::CaseClass => &["enum"],
+        }
+    }
+
     /// Forms in which such a fact can be written; the first is the default.
     pub(in crate::trio) const fn forms(self) -> &'static [Form] {
         match self {
@@ -284,5 +296,18 @@ shapes! {
         agent_id: Text Key,
         service_id: Text Spare,
         role_id: Text Spare,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_forms_are_those_of_the_forms() {
+        for field in ALL.iter().flat_map(|shape| shape.fields) {
+            let words: Vec<&str> = field.kind.forms().iter().map(|form| form.as_str()).collect();
+            assert_eq!(field.kind.form_names(), words, "{}", field.name);
+        }
     }
 }

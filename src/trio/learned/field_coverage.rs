@@ -11,7 +11,7 @@ use crate::{
     model::{FieldUse, Resource, Text},
     trio::{
         dictionary::{
-            Dictionary, Mapping,
+            Dictionary, Mapping, Slot,
             shape::{Kind, Need},
         },
         wire::answer::masked,
@@ -153,6 +153,8 @@ impl FieldCoverage {
                 mapping.shape.fields.iter().zip(&mapping.fields).enumerate()
             {
                 let member = readings.iter().find_map(|seen| seen[index].member.clone());
+                let slot = member.as_deref().and_then(|member| mapping.slot(member));
+                let source = slot.map_or(mapped.source, |slot: Slot| mapped.source_of(slot.rank));
                 let known = !readings.is_empty() && (member.is_some() || field.need != Need::Spare);
                 uses.push(FieldUse {
                     resource,
@@ -160,7 +162,7 @@ impl FieldCoverage {
                     present: known.then_some(member.is_some()),
                     member,
                     form: mapped.form.as_str(),
-                    source: mapped.source,
+                    source,
                     unknown_words: unknown_words(
                         field.kind,
                         readings.iter().map(|seen| &seen[index]),

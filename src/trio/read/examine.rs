@@ -59,6 +59,8 @@ pub struct Member {
     pub values: Vec<Value>,
     /// Field that it feeds, and the form in which that is read.
     pub feeds: Option<(&'static str, &'static str)>,
+    /// Source of that mapping, as the label `source` of `trio_field_info`.
+    pub source: Option<&'static str>,
     /// Words among these that the dictionary does not map, if the field needs a map.
     pub unmapped: Vec<String>,
     /// The values as moments of the server's clock, if the field is a time.
@@ -205,6 +207,8 @@ fn examination(
             .min_by_key(|member| rank(member));
         match feeding {
             Some(member) => {
+                let rank = rank(member).unwrap_or_default();
+                member.source = Some(mapped.source_of(rank).as_str());
                 member.feeds = Some((field.name, mapped.form.as_str()));
                 member.unmapped = unmapped(&member.values, mapped.form, &mapped.values);
             }
@@ -276,6 +280,7 @@ impl Member {
             only_when_asked,
             values: Vec::new(),
             feeds: None,
+            source: None,
             unmapped: Vec::new(),
             times: Vec::new(),
         }

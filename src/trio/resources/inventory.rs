@@ -118,6 +118,10 @@ impl Client {
                 Err(Error::Status { status: 403 | 404 | 405 | 410 | 501, .. }) => {
                     inventory.counts.push(CollectionCount::inaccessible(resource));
                 }
+                // The client key of another licence is needed for what is below these nodes.
+                Err(Error::Status { status: 401, hint: None, .. }) if is_below_node(resource) => {
+                    inventory.counts.push(CollectionCount::inaccessible(resource));
+                }
                 Err(error) if error.is_total() => return Err(error),
                 Err(error) => {
                     inventory.failure.get_or_insert(error);
@@ -230,4 +234,9 @@ impl CollectionCount {
     fn inaccessible(resource: Resource) -> Self {
         Self { resource, accessible: false, items: None }
     }
+}
+
+/// Returns true for the collections below `security` and `directory`.
+fn is_below_node(resource: Resource) -> bool {
+    Resource::OF_NODES.iter().any(|(_, child)| *child == resource)
 }

@@ -49,7 +49,9 @@ impl Connection {
             Ok(contents(node, url, &answer.links(), &body))
         });
         match read.await {
-            Err(Error::Status { status: 403, .. }) => Ok(NodeContents::Forbidden),
+            // 401 is a refusal of the client key: the contact centre and the directory are two
+            // licences with a key each. A token that is not accepted at all is an `Auth` error.
+            Err(Error::Status { status: 401 | 403, hint: None, .. }) => Ok(NodeContents::Forbidden),
             // A version without this node says nothing about the collections; 8.0 has no link to
             // `security`.
             Err(Error::Status { status: 400 | 404 | 405 | 410, .. }) => Ok(NodeContents::Unknown),

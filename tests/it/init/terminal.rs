@@ -61,9 +61,12 @@ async fn a_person_may_try_again_and_sees_what_is_written_but_no_secret() {
     let terminal = Terminal::new(pty);
     terminal.answers("Address of the API", true, "trio").await;
     terminal.answers("  not a URL", true, "https://trio.example/te/api").await;
+    terminal.answers("Use this address all the same? ", true, "y").await;
     terminal.answers("API client key", false, KEY).await;
     terminal.answers("API user: ", true, USER).await;
     terminal.answers("Its password", false, PASSWORD).await;
+    terminal.answers("Time zone", true, "Europe/Stockholm").await;
+    terminal.answers("File that keeps the counters", true, "none").await;
     terminal.answers("Write these files? ", true, "perhaps").await;
     terminal.answers("  answer y or n", true, "y").await;
     let status = until("it to end", PATIENCE, async || {
@@ -94,6 +97,8 @@ async fn a_person_who_says_no_has_nothing_written() {
     terminal.answers("API client key", false, KEY).await;
     terminal.answers("API user: ", true, USER).await;
     terminal.answers("Its password", false, PASSWORD).await;
+    terminal.answers("Time zone", true, "").await;
+    terminal.answers("File that keeps the counters", true, "").await;
     terminal.answers("Write these files? ", true, "n").await;
     let status = until("it to end", PATIENCE, async || {
         child.try_wait().expect("a child of ours").ok_or_else(|| terminal.shown())

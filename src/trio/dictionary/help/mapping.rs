@@ -2,10 +2,11 @@
 //! the dictionary does not map.
 //!
 //! Only exact names that the dictionary knows are taken, and only with a type that fits; all other
-//! members are candidates for a person to judge. Nothing is taken from descriptions but the unit of
-//! a duration.
+//! members are candidates for a person to judge. Nothing is taken from descriptions alone but the
+//! unit of a duration; with a name that says the same they name a member (`wording`).
 
 use super::description::{DocumentedMember, DocumentedType, EnumValue, ResourceHelp, SampleForm};
+use super::wording::described_member;
 use crate::{
     model::Resource,
     trio::dictionary::{
@@ -24,6 +25,9 @@ pub struct FieldHelp {
     pub wanted: bool,
     /// Name of the documented member that feeds it.
     pub member: Option<String>,
+    /// The dictionary does not know its name: the name and the description together say that it is
+    /// the field.
+    pub described: bool,
     /// Form in which the help says that it is written, if the dictionary reads another.
     pub form: Option<&'static str>,
     /// Documented values of an enumeration, as answers write them.
@@ -50,7 +54,8 @@ pub struct ValueHelp {
 impl FieldHelp {
     /// Returns true if the help says something that the dictionary does not know.
     pub fn differs(&self) -> bool {
-        self.member.is_some() && (self.form.is_some() || self.new_values().next().is_some())
+        self.member.is_some()
+            && (self.described || self.form.is_some() || self.new_values().next().is_some())
     }
 
     /// Values that the help gives a meaning to and the dictionary does not.
@@ -65,6 +70,7 @@ impl Dictionary {
         let Some(mapping) = self.mapping(help.resource) else { return Vec::new() };
         let matched: Vec<Match<'_>> = (0..mapping.fields.len())
             .map(|index| match_field(mapping, index, &help.members))
+            .map(|(field, found)| with_described(mapping, help, field, found))
             .collect();
         let taken: Vec<&str> =
             matched.iter().filter_map(|found| Some(&*found.member?.name)).collect();
@@ -76,6 +82,7 @@ impl Dictionary {
                     field: field.name,
                     wanted: field.need != Need::Spare,
                     member: found.member.map(|member| member.name.clone()),
+                    described: found.is_described,
                     form: found.member.and_then(|member| differing_form(field, mapped, member)),
                     values: found
                         .member
@@ -96,10 +103,49 @@ impl Dictionary {
 #[derive(Default)]
 struct Match<'m> {
     member: Option<&'m DocumentedMember>,
+    /// Its name is not known: the name and the description together say that it is the field.
+    is_described: bool,
     problems: Vec<String>,
 }
 
-fn match_field<'m>(mapping: &Mapping, index: usize, members: &'m [DocumentedMember]) -> Match<'m> {
+/// Takes a member with an unknown name whose name and description both say that it is the field,
+/// where no known name is documented.
+fn with_described<'m>(
+    mapping: &Mapping,
+    help: &'m ResourceHelp,
+    field: &Field,
+    mut found: Match<'m>,
+) -> Match<'m> {
+    if found.member.is_some() || !found.problems.is_empty() {
+        return found;
+    }
+    // A known name is that of its own field.
+    let unknown = |member: &&DocumentedMember| {
+        mapping.slot(&member.name).is_none() && fits(field, &member.kind)
+    };
+    let members: Vec<&DocumentedMember> = help.members.iter().filter(unknown).collect();
+    let member = described_member(help.resource, field.name, &members);
+    // As a number the unit of a duration must be stated.
+    found.member = member.filter(|member| {
+        form_fits(field, member)
+            && (field.kind != Kind::Wait
+                || member.kind == DocumentedType::TimeInterval
+                || unit(&member.words).is_some())
+    });
+    found.is_described = found.member.is_some();
+    found
+}
+
+fn match_field<'s, 'm>(
+    mapping: &'s Mapping,
+    index: usize,
+    members: &'m [DocumentedMember],
+) -> (&'s Field, Match<'m>) {
+    let field = &mapping.shape.fields[index];
+    (field, known_member(mapping, index, members))
+}
+
+fn known_member<'m>(mapping: &Mapping, index: usize, members: &'m [DocumentedMember]) -> Match<'m> {
     let field = &mapping.shape.fields[index];
     let mut found = Match::default();
     let mut known: Vec<(usize, &DocumentedMember)> = members
