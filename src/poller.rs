@@ -158,6 +158,8 @@ pub struct Poller {
     over_limit: bool,
     /// Readings beside those of the states of services.
     rounds: Rounds,
+    /// The counters are those of an earlier process.
+    is_resumed: bool,
     clock: Clock,
     stats: Arc<Stats>,
     publish: watch::Sender<Option<Arc<Published>>>,
@@ -212,6 +214,7 @@ impl Poller {
             slow_load: Measured::default(),
             over_limit: false,
             rounds: Rounds::default(),
+            is_resumed: false,
             clock,
             stats,
             publish,
@@ -244,6 +247,7 @@ impl Poller {
     /// Continues with the counters of an earlier process.
     pub fn resuming(mut self, saved: &Saved) -> Self {
         self.tally = self.tally.resuming(saved, self.clock.now());
+        self.is_resumed = true;
         self
     }
 

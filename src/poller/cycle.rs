@@ -33,8 +33,8 @@ const MAX_EARLY_READ_IDS: usize = 10_000;
 // One publication of both costs half of two, and queue lengths are then compared with the lists of
 // their moment. A list of thousands of agents must not delay the queue lengths.
 const LISTS_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
-/// Longest time for which the first publication waits for the names of services. After it their
-/// series wait alone.
+/// Longest time for which the first publication waits for configuration. After it the series of
+/// services wait for their names alone.
 const FIRST_NAMES_WAIT: Duration = Duration::from_secs(1);
 
 /// An id, after the id of its contact centre.
@@ -174,7 +174,7 @@ impl Poller {
             let lists = began_now.then_some(lists_until);
             let names = (self.last.is_none()
                 && self.rounds.is_running(RoundKind::Slow)
-                && cycle.snapshot.centers.iter().any(awaits_names))
+                && cycle.snapshot.centers.iter().any(|center| self.awaits_configuration(center)))
             .then_some(names_until);
             // Whichever is longer is waited for.
             let Some(until) = lists.max(names).filter(|until| *until > Instant::now()) else {
@@ -185,6 +185,16 @@ impl Poller {
                 () = sleep_until(until) => {}
             }
         }
+    }
+
+    /// Returns true if the first publication should wait for the configuration of the contact
+    /// centre: for the names of services, and for the agent groups that an earlier process counted.
+    fn awaits_configuration(&self, center: &Center) -> bool {
+        let is_awaited =
+            |reading: &dyn AnyReading| reading.interval().is_some() && reading.attempt().is_none();
+        // Without their groups, counters that were scraped before the restart would be absent.
+        center.service_state.good.is_some() && is_awaited(&center.services)
+            || self.is_resumed && (is_awaited(&center.agents) || is_awaited(&center.agent_groups))
     }
 
     /// Starts the rounds that are due.
@@ -571,8 +581,14 @@ impl Poller {
                 .or(total.first())
                 .copied();
             let reported = cycle.total.as_ref().or(cause).or(cycle.errors.first());
-            if let Some(error) = reported {
-                self.situations.target_failed(TARGET, error);
+            match reported {
+                Some(error) => self.situations.target_failed(TARGET, error),
+                // The server answers, and there is nothing to read.
+                None if cycle.is_tick && snapshot.centers.is_empty() => {
+                    self.trouble = None;
+                    self.situations.target_recovered(TARGET);
+                }
+                None => {}
             }
             if !cycle.fast.is_empty() || is_total {
                 self.trouble = cycle.total.clone().or_else(|| cause.cloned());
@@ -600,13 +616,6 @@ impl Poller {
         }
         fail(&mut snapshot.inventory);
     }
-}
-
-/// Returns true if names of services that are shown are still to come.
-fn awaits_names(center: &Center) -> bool {
-    center.service_state.good.is_some()
-        && center.services.interval.is_some()
-        && center.services.attempt.is_none()
 }
 
 /// Returns true if the last attempt at the states of services succeeded.

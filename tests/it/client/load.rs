@@ -90,13 +90,14 @@ fn interval(metrics: &Samples, collector: &str) -> f64 {
 
 #[tokio::test]
 async fn intervals_and_staleness_limit_grow_with_requests() {
+    let _journal = Journal::begin();
     let (app, _trio) = busy(60).await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_api_request_budget", &[]), Some(60.0));
     // 40 pages of agents, one of services, some of calls, at one a second, beside what is
     // configured.
     let fast = interval(&metrics, "agent_state");
-    assert!((60.0..200.0).contains(&fast), "{fast}");
+    assert!((60.0..300.0).contains(&fast), "{fast}");
     assert_eq!(interval(&metrics, "service_state"), 5.0, "one page every five seconds");
     assert_eq!(app.pollers[0].period().as_secs_f64(), 5.0);
     let slow = interval(&metrics, "services");
@@ -136,15 +137,18 @@ async fn list_beyond_the_limit_costs_one_request() {
 async fn too_low_limit_is_said_once() {
     let journal = Journal::begin();
     let (mut app, _trio) = busy(60).await;
-    for _ in 0..40 {
+    // Members that hide are asked for in the second reading of each list.
+    app.step_after(5).await;
+    let learnt = app.metrics().await.sum("trio_api_requests_total");
+    for _ in 0..60 {
         app.step_after(5).await;
     }
     let lines = journal.situations();
     let about = |line: &&String| line.contains("max_requests_per_minute is too low for this Trio");
     assert_eq!(lines.iter().filter(about).count(), 1, "{lines:#?}");
     let metrics = app.metrics().await;
-    let sent = metrics.sum("trio_api_requests_total");
-    assert!(sent <= 60.0 * 4.0, "{sent} in the first 200 s, the first readings among them");
+    let sent = metrics.sum("trio_api_requests_total") - learnt;
+    assert!(sent <= 300.0, "{sent} in five minutes");
 }
 
 #[tokio::test]
@@ -157,6 +161,7 @@ async fn within_the_budget_the_configured_intervals_hold() {
 
 #[tokio::test]
 async fn what_is_due_waits_for_the_longer_interval() {
+    let _journal = Journal::begin();
     let (mut app, _trio) = busy(60).await;
     let reads = |metrics: &Samples| {
         metrics.get("trio_api_requests_total", &[("resource", "agents/state"), ("code", "200")])
@@ -166,7 +171,7 @@ async fn what_is_due_waits_for_the_longer_interval() {
     assert_eq!(reads(&app.metrics().await), Some(80.0), "once more for members that hide");
     app.step_after(5).await;
     assert_eq!(reads(&app.metrics().await), Some(80.0), "not due yet");
-    app.step_after(85).await;
+    app.step_after(290).await;
     assert_eq!(reads(&app.metrics().await), Some(120.0));
 }
 
@@ -226,7 +231,7 @@ async fn long_lists_leave_the_states_their_interval() {
     app.step().await;
     let metrics = app.metrics().await;
     let (flow, states) = (interval(&metrics, "calls"), interval(&metrics, "service_state"));
-    assert!((60.0..200.0).contains(&flow), "{flow}");
+    assert!((60.0..300.0).contains(&flow), "{flow}");
     assert_eq!(states, 5.0);
     assert_eq!(app.pollers[0].period().as_secs_f64(), states, "the interval that is kept");
 }

@@ -211,7 +211,7 @@ async fn unread_target_is_possible() {
     let (trio, mut app) = simulated(small()).await;
     let answer = why(&app, "102").await;
     assert_eq!(answer["verdict"], "not_known");
-    assert_eq!(reason(&answer, "target_not_read").1, "it has not finished its first step");
+    assert_eq!(reason(&answer, "target_not_read").1, "it has not published its first states");
     drop(trio);
     app.step().await;
     let answer = why(&app, "102").await;

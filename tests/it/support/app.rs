@@ -100,7 +100,7 @@ impl TestApp {
         tokio_util::task::AbortOnDropHandle::new(tokio::spawn(self.pollers.remove(0).run()))
     }
 
-    /// What the poller of the first target publishes.
+    /// Publications of the poller of the first target.
     pub(crate) fn first_latest(&self) -> poller::Latest {
         self.targets[0].latest()
     }

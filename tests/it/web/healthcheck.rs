@@ -64,7 +64,7 @@ async fn running_exporter_is_healthy_but_not_ready_before_reading() {
     assert_well(&["--url", &url]).await;
     assert_unwell(
         &["--url", &url, "--ready"],
-        &["/-/ready: answered 503: starting: a target has not finished its first step"],
+        &["/-/ready: answered 503: starting: a target has not published its first states"],
     )
     .await;
     let draining = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 9\r\n\r\ndraining\n";

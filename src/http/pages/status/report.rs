@@ -132,7 +132,7 @@ impl Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TargetState {
-    /// It has not finished its first step.
+    /// It has not published its first states.
     NotReadYet,
     /// The last step got a usable answer.
     Up,

@@ -61,7 +61,7 @@ impl ReasonList {
         let step = target.last_step.as_ref().map(|step| step.in_words()).unwrap_or_default();
         let (weight, evidence) = match (target.state, &target.trouble) {
             (TargetState::NotReadYet, _) => {
-                (self.weight_of_hidden_list(), "it has not finished its first step".to_owned())
+                (self.weight_of_hidden_list(), "it has not published its first states".to_owned())
             }
             (_, Some(trouble)) => (
                 self.weight_of_hidden_list(),
