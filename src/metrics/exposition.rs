@@ -269,17 +269,18 @@ impl Served {
 /// An encoding, and its compressed form after the first request for it.
 #[derive(Debug)]
 pub struct Encoded {
-    text: Arc<str>,
-    gzip: OnceCell<Arc<[u8]>>,
+    // Shared as they were made: making slices of them would copy up to 14 MB.
+    text: Arc<String>,
+    gzip: OnceCell<Arc<Vec<u8>>>,
 }
 
 impl Encoded {
     fn new(text: String) -> Self {
-        Self { text: text.into(), gzip: OnceCell::new() }
+        Self { text: Arc::new(text), gzip: OnceCell::new() }
     }
 
     /// Returns the text.
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &Arc<String> {
         &self.text
     }
 
@@ -287,12 +288,12 @@ impl Encoded {
     ///
     /// # Errors
     /// The task that compresses ended early.
-    pub async fn gzip(&self) -> Result<&Arc<[u8]>, EncodeError> {
+    pub async fn gzip(&self) -> Result<&Arc<Vec<u8>>, EncodeError> {
         let compress = async || {
             let text = self.text.clone();
             spawn_blocking(move || compress(&text))
                 .await?
-                .map(Arc::from)
+                .map(Arc::new)
                 .map_err(|error| EncodeError(error.into()))
         };
         self.gzip.get_or_try_init(compress).await

@@ -3,13 +3,13 @@
 mod groups;
 mod intervals;
 mod pauses;
+mod previous;
 
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -27,6 +27,7 @@ pub use groups::{GroupKey, Visibility};
 use intervals::{Interval, MassLogout, StateSince, StateTimes, over_limit};
 pub use pauses::{OTHER_REASON, PauseTotals};
 use pauses::{Pauses, reports_reasons};
+use previous::PreviousAgents;
 
 /// Seconds by state, in the order of [`AgentState::ALL`].
 pub type StateSeconds = [f64; AgentState::COUNT];
@@ -306,7 +307,12 @@ impl AgentTime {
             rejected: &mut rejected,
         };
         let known = totals.persons.clone();
-        let mut left = previous_agents(last.as_ref(), &known, held);
+        let statuses = last.as_ref().map(|last| last.data.as_slice()).unwrap_or_default();
+        let agent = |place: usize| {
+            let (person, held) = (known.get(place)?, held.get(place)?);
+            Some(PreviousAgent { status: statuses.get(place)?, person, held })
+        };
+        let mut previous = PreviousAgents::new(statuses);
         let before_at = last.as_ref().map(|last| last.taken);
         let has_reasons = reports_reasons(&good.data, maps_reason_member(cur));
         let agents = good.data.len();
@@ -315,7 +321,7 @@ impl AgentTime {
         totals.now = Default::default();
         gone.forget_before(good.taken.mono.saturating_sub(settings.keep));
         for status in good.data.iter() {
-            let before = left.remove(&*status.id);
+            let before = previous.take(&status.id).and_then(agent);
             // An agent that an answer left out continues its counter: a counter that starts again
             // would be a reset.
             let known =
@@ -345,7 +351,7 @@ impl AgentTime {
         }
         totals.rejected_since = rejected;
         // Agents that disappeared: no reading shows the state at the end of their last interval.
-        for (_, before) in left {
+        for before in previous.left().filter_map(agent) {
             totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);
             gone.put(
                 before.person.id.clone(),
@@ -388,20 +394,6 @@ impl AgentTotals {
         }
         seconds
     }
-}
-
-/// Returns the agents of the previous reading, by id.
-fn previous_agents<'a>(
-    last: Option<&'a LastReading>,
-    persons: &'a [PersonTotals],
-    held: &'a [StateSince],
-) -> FxHashMap<&'a str, PreviousAgent<'a>> {
-    let mut previous = FxHashMap::with_capacity_and_hasher(persons.len(), FxBuildHasher);
-    let statuses = last.iter().flat_map(|last| last.data.iter());
-    for ((status, person), held) in statuses.zip(persons).zip(held) {
-        previous.insert(&*status.id, PreviousAgent { status, person, held });
-    }
-    previous
 }
 
 /// Returns true if a member of Trio's answers is mapped to the reason of a pause.

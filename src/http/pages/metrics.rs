@@ -102,9 +102,9 @@ async fn body(
     let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
     // The bytes are shared with the cache of the exposition: no answer copies several megabytes.
     let body = if zipped {
-        Bytes::from_owner(encoded.gzip().await?.clone())
+        Bytes::from_owner(SharedBytes(encoded.gzip().await?.clone()))
     } else {
-        Bytes::from_owner(SharedText(encoded.text().clone()))
+        Bytes::from_owner(SharedBytes(encoded.text().clone()))
     };
     let mut response = Response::new(Body::from(body));
     let set = response.headers_mut();
@@ -132,10 +132,10 @@ fn error_response(error: &ExpositionError) -> Response {
 }
 
 /// Owner of the bytes of a body, for [`Bytes::from_owner`].
-struct SharedText(Arc<str>);
+struct SharedBytes<T>(Arc<T>);
 
-impl AsRef<[u8]> for SharedText {
+impl<T: AsRef<[u8]>> AsRef<[u8]> for SharedBytes<T> {
     fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
+        (*self.0).as_ref()
     }
 }

@@ -47,6 +47,10 @@ where
         E: From<JoinError> + Send + 'static,
     {
         let cell = self.cell(key, now);
+        // Most requests find a value, and need no task for it.
+        if let Some((_, value)) = cell.get() {
+            return Ok(value.clone());
+        }
         // In a task of its own: if the client that came first disconnects, its request is dropped,
         // but others wait for the value.
         let made =

@@ -188,14 +188,16 @@ impl Counts {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: usize,
-    /// Age of the oldest case of each class; `None` while the age of one of them is unknown.
-    oldest: FxHashMap<CaseClass, Option<AgeRange>>,
+    /// Age of the oldest case of each class that waits; `Some(None)` while the age of one of them is
+    /// unknown.
+    oldest: [Option<Option<AgeRange>>; CaseClass::COUNT],
 }
 
 impl Queue {
     fn add(&mut self, case: &Case, age: Option<AgeRange>) {
         self.waiting += 1;
-        let oldest = self.oldest.entry(case.class.unwrap_or(CaseClass::Other)).or_insert(age);
+        let class = case.class.unwrap_or(CaseClass::Other);
+        let oldest = self.oldest[class.index()].get_or_insert(age);
         *oldest = match (*oldest, age) {
             (Some(oldest), Some(age)) if age.high <= oldest.high => Some(oldest),
             (Some(_), Some(age)) => Some(age),
@@ -207,7 +209,7 @@ impl Queue {
     /// out of it, so agreeing with one is enough.
     fn pair(&self, stated: f64) -> Option<Pair> {
         let mut found = None;
-        for age in self.oldest.values().flatten() {
+        for age in self.oldest.iter().flatten().flatten() {
             match (pair(stated, *age), found) {
                 (Some(Pair::Agrees), _) => return Some(Pair::Agrees),
                 (Some(Pair::Factor(factor)), _) => found = Some(Pair::Factor(factor)),
