@@ -17,7 +17,6 @@ use trio_exporter::{
 };
 use url::Url;
 
-pub(crate) const HOSTS: [&str; 2] = ["trio-a.example", "trio-b.example"];
 pub(crate) const PASSWORD: &str = "hemligt-lösenord";
 pub(crate) const CLIENT_KEY: &str = "aGVtbGlnOm55Y2tlbA==";
 /// Beginning of every token, which must be nowhere in the log and the metrics.
@@ -108,6 +107,8 @@ impl Fault {
 #[derive(Debug)]
 pub(crate) struct FaultyTrio {
     clock: Clock,
+    /// Host and port of both servers.
+    hosts: [String; 2],
     state: Mutex<State>,
 }
 
@@ -130,7 +131,7 @@ pub(crate) struct State {
 }
 
 impl FaultyTrio {
-    pub(crate) fn new(seed: u64, clock: Clock) -> Self {
+    pub(crate) fn new(seed: u64, hosts: [String; 2], clock: Clock) -> Self {
         let state = State {
             rng: ChaCha8Rng::seed_from_u64(seed),
             fault: None,
@@ -143,7 +144,7 @@ impl FaultyTrio {
             next_call: 1000,
             emptied: HashMap::new(),
         };
-        Self { clock, state: Mutex::new(state) }
+        Self { clock, hosts, state: Mutex::new(state) }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -200,7 +201,7 @@ impl Responder for FaultyTrio {
         state.requests += 1;
         let url = request.url();
         let here =
-            HOSTS.iter().position(|host| url.host_str() == Some(*host)).expect("a known host");
+            self.hosts.iter().position(|host| url.authority() == host).expect("a known host");
         let path = url.path().trim_start_matches("/te/api").trim_start_matches('/');
         let fault = state.fault;
         match fault {
@@ -214,7 +215,7 @@ impl Responder for FaultyTrio {
         // A passive server answers 307 to all but the plain Api resource.
         let asks_for_itself = url.query().is_some_and(|query| query.contains("redirect=false"));
         if here != state.active && !asks_for_itself {
-            let to = format!("http://{}/te/api/{path}", HOSTS[state.active]);
+            let to = format!("http://{}/te/api/{path}", self.hosts[state.active]);
             return Ok(answer(307, "", &[("location", to)]));
         }
         if request.method() == Method::POST {

@@ -204,3 +204,14 @@ fn init_names_only_files_that_are_installed() {
         assert!(package.files.contains_key(Path::new(installed)), "the package has no {path}");
     }
 }
+
+#[test]
+fn service_returns_memory_after_peaks() {
+    let unit =
+        fs::read_to_string(root().join("deploy/systemd/trio-exporter.service")).expect("a file");
+    for variable in ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"] {
+        let setting = format!("{variable}=131072");
+        let is_set = |line: &str| line.starts_with("Environment=") && line.contains(&setting);
+        assert!(unit.lines().any(is_set), "{variable}");
+    }
+}

@@ -38,11 +38,16 @@ pub(in crate::trio) fn items<'a, T>(
     };
     // Repaired only after a failure: nearly all answers are what they claim to be.
     strict(body).or_else(|error| {
-        let repaired = repaired(body, 0).and_then(|body| strict(&body).ok());
-        repaired.ok_or_else(|| error.to_string())
+        // The copy needs the room of a second body.
+        let has_room = body.len() <= context.memory.max(MAX_REPAIRED);
+        let repaired = has_room.then(|| repaired(body, 0)).flatten();
+        let page = repaired.and_then(|body| strict(&body).ok());
+        page.ok_or_else(|| error.to_string())
     })
 }
 
+/// Size up to which an answer is repaired in any case, in bytes.
+const MAX_REPAIRED: usize = 8 << 20;
 /// Problem of a list whose items take too much memory.
 const TOO_MANY_ROWS: &str = "its rows take more memory than limits.body_mib allows";
 
