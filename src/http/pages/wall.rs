@@ -114,16 +114,13 @@ impl Wall {
     /// Returns the selection of a wallboard of the configuration.
     ///
     /// # Errors
-    /// The answer: there is none of this name.
-    fn selection(&self, name: &str) -> Result<(Arc<Wallboard>, Selection), Response> {
+    /// The text of the 404: there is none of this name.
+    fn selection(&self, name: &str) -> Result<(Arc<Wallboard>, Selection), String> {
         match self.configured().iter().find(|board| *board.name == *name) {
             Some(board) => Ok((board.clone(), Selection::of_board(board.clone()))),
-            None => {
-                let text = format!(
-                    "404: there is no wallboard {name:?}; {PATH} links to those that exist\n"
-                );
-                Err(uncached((StatusCode::NOT_FOUND, text).into_response()))
-            }
+            None => Err(format!(
+                "404: there is no wallboard {name:?}; {PATH} links to those that exist\n"
+            )),
         }
     }
 }
@@ -149,7 +146,7 @@ pub(in crate::http) async fn board_page(
         Ok((board, selection)) => {
             page_of(&shared, selection, lang.or(board.language), &headers).await
         }
-        Err(refusal) => refusal,
+        Err(unknown) => not_found(unknown),
     }
 }
 
@@ -201,7 +198,7 @@ pub(in crate::http) async fn board_events(
         Ok((board, selection)) => {
             events_of(&shared, selection, lang.or(board.language), &headers).await
         }
-        Err(refusal) => refusal,
+        Err(unknown) => not_found(unknown),
     }
 }
 
@@ -252,7 +249,7 @@ pub(in crate::http) async fn board_json(
 ) -> Response {
     let (board, selection) = match shared.wall.selection(&name) {
         Ok(found) => found,
-        Err(refusal) => return refusal,
+        Err(unknown) => return not_found(unknown),
     };
     let mut response = json_of(&shared, selection, &headers).await;
     let set = response.headers_mut();
@@ -347,6 +344,10 @@ async fn blocking<T: Send + 'static>(
             Err(StatusCode::INTERNAL_SERVER_ERROR.into_response())
         }
     }
+}
+
+fn not_found(text: String) -> Response {
+    uncached((StatusCode::NOT_FOUND, text).into_response())
 }
 
 /// Returns a body, compressed with gzip if the client wants it.

@@ -55,12 +55,12 @@ fn outdated(stale: &Stale, at: SystemTime) -> Value {
 }
 
 /// Returns a value with the time of its reading.
-fn value(value: impl Into<Value>, read_at: Value) -> Value {
+fn value(value: impl Into<Value>, read_at: &Value) -> Value {
     json!({"value": value.into(), "read_at": read_at})
 }
 
 /// Returns a number, and if it is a lower bound.
-fn count(figure: Figure, read_at: Value) -> Value {
+fn count(figure: Figure, read_at: &Value) -> Value {
     let (number, is_lower_bound) = match figure {
         Figure::Known(number) => (Some(number), false),
         Figure::AtLeast(number) => (Some(number), true),
@@ -70,14 +70,14 @@ fn count(figure: Figure, read_at: Value) -> Value {
 }
 
 /// Returns the seconds of a wait at the time of its reading.
-fn wait(wait: Wait, read_at: Value) -> Value {
+fn wait(wait: Wait, read_at: &Value) -> Value {
     let seconds = wait.seconds().map(|seconds| seconds.max(0.0).floor());
     let is_lower_bound = matches!(wait, Wait::AtLeast { .. });
     json!({"value": seconds, "at_least": is_lower_bound, "read_at": read_at})
 }
 
 /// Returns a service level as shares from 0 to 1.
-fn level(level: Level, read_at: Value) -> Value {
+fn level(level: Level, read_at: &Value) -> Value {
     let share = |percent: f64| (percent * 10.0).round() / 1000.0;
     match level {
         Level::Share(known) => json!({
@@ -105,15 +105,15 @@ fn totals(wall: &Wall, at: SystemTime) -> Value {
     let mut totals = Map::new();
     let mut add = |key: &str, value: Value| drop(totals.insert(key.to_owned(), value));
     if wall.columns.contains(&WallColumn::Waiting) {
-        add("waiting", count(wall.waiting, oldest(|row| row.ages.waiting)));
+        add("waiting", count(wall.waiting, &oldest(|row| row.ages.waiting)));
     }
     if wall.columns.contains(&WallColumn::LongestWait) {
-        let mut longest = wait(wall.longest, oldest(|row| row.ages.waiting));
+        let mut longest = wait(wall.longest, &oldest(|row| row.ages.waiting));
         longest["service"] = json!(wall.longest_at.as_ref().map(|(name, _)| name));
         add("longest_wait_seconds", longest);
     }
     if wall.columns.contains(&WallColumn::ServiceLevel) {
-        add("service_level", level(wall.level, oldest(|row| row.ages.day)));
+        add("service_level", level(wall.level, &oldest(|row| row.ages.day)));
         // Midnight of the time zone of the target, or later where the exporter began to count.
         add("counted_since", json!(wall.since.and_then(begin)));
     }
@@ -126,8 +126,8 @@ fn totals(wall: &Wall, at: SystemTime) -> Value {
             People::Unknown | People::Hidden => (Figure::Unknown, Figure::Unknown),
         };
         let read = read_at(at, wall.agents_age);
-        add("agents_free", count(free, read.clone()));
-        add("agents_logged_on", count(logged_on, read));
+        add("agents_free", count(free, &read));
+        add("agents_logged_on", count(logged_on, &read));
     }
     Value::Object(totals)
 }
@@ -150,29 +150,29 @@ fn service(row: &Row, wall: &Wall, at: SystemTime) -> Value {
     let of_day = |figure: Figure| {
         let number = figure.known();
         let is_approximate = row.is_approximate && number.is_some();
-        json!({"value": number, "approximate": is_approximate, "read_at": day.clone()})
+        json!({"value": number, "approximate": is_approximate, "read_at": day})
     };
     let of_agents = |number: fn(u64, u64) -> u64| match row.skilled {
-        SkilledNow::Known { free, working } => value(number(free, working), agents.clone()),
-        SkilledNow::Unknown | SkilledNow::Hidden => value(Value::Null, agents.clone()),
+        SkilledNow::Known { free, working } => value(number(free, working), &agents),
+        SkilledNow::Unknown | SkilledNow::Hidden => value(Value::Null, &agents),
     };
     for column in &wall.columns {
         match column {
-            WallColumn::Waiting => add("waiting", count(row.waiting, waiting.clone())),
+            WallColumn::Waiting => add("waiting", count(row.waiting, &waiting)),
             WallColumn::LongestWait => {
-                add("longest_wait_seconds", wait(row.longest, waiting.clone()));
+                add("longest_wait_seconds", wait(row.longest, &waiting));
             }
-            WallColumn::Word => add("word", value(word(row.word), waiting.clone())),
-            WallColumn::ServiceLevel => add("service_level", level(row.level, day.clone())),
+            WallColumn::Word => add("word", value(word(row.word), &waiting)),
+            WallColumn::ServiceLevel => add("service_level", level(row.level, &day)),
             WallColumn::Offered => add("offered", of_day(row.offered)),
             WallColumn::Answered => add("answered", of_day(row.answered)),
             WallColumn::Lost => add("lost", of_day(row.lost)),
             WallColumn::Free => add("free", of_agents(|free, _| free)),
             WallColumn::Working => add("working", of_agents(|_, working| working)),
             WallColumn::EstimatedWait => {
-                add("estimated_wait_seconds", value(row.estimated.known(), state.clone()));
+                add("estimated_wait_seconds", value(row.estimated.known(), &state));
             }
-            WallColumn::Open => add("open", value(row.open, state.clone())),
+            WallColumn::Open => add("open", value(row.open, &state)),
         }
     }
     Value::Object(service)
