@@ -226,7 +226,9 @@ async fn learn_names(
     report.add_help(&client, &help);
     problems.extend(help.as_ref().err().map(ToString::to_string));
     if !is_read {
-        return Ok((report, problems));
+        let is_described =
+            help.as_ref().is_ok_and(|help| help.resources.iter().any(|it| it.missing.is_none()));
+        return if is_described { Ok((report, problems)) } else { Err(problems.join("; ")) };
     }
     if report.has_open_fields() && may_prove() {
         let trying = |filter: &str| say(&format!("trying {filter}"));
