@@ -452,6 +452,11 @@ mod tests {
         assert_eq!(found(&known("Fika")), [], "a word that no dictionary has may be anything");
         assert_eq!(found(&known("Ready")), [], "one text for two numbers");
         assert_eq!(found(&known("Paused")), [], "two meanings are too few");
+        let mut twice = known("Busy");
+        let fourth = json!([{"s": 4, "t": "Ready", "n": "Bo"}]);
+        let rows = twice.lists.get_mut(&Resource::AgentState).map(|list| &mut list.rows);
+        rows.expect("a list").extend(list(fourth).rows);
+        assert_eq!(found(&twice), [], "three meanings, and one text for two numbers");
     }
 
     #[test]

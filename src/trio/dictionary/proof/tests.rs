@@ -128,6 +128,21 @@ fn hidden_member_leaves_the_visible_ones_unproved() {
 }
 
 #[test]
+fn member_that_only_answers_show_is_a_rival() {
+    let (mut known, trials) = tried(&services(), |value| {
+        let mut found = services();
+        found.retain(|row| is(row, "nyckel", value));
+        for row in &mut found {
+            row.insert("spegel".into(), row["nyckel"].clone());
+        }
+        found
+    });
+    known.is_whole = false;
+    let several = vec!["`nyckel`".into(), "`spegel`".into()];
+    assert_eq!(find_member(&known, &trials), Err(Unproved::Several(several)));
+}
+
+#[test]
 fn little_is_no_proof() {
     let known = services();
     assert_eq!(find(&known[..2], |row, value| is(row, "nyckel", value)), Err(Unproved::FewRows));
