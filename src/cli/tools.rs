@@ -221,7 +221,14 @@ async fn learn_names(
         }
     };
     let is_read = problems.is_empty();
-    let help = client.read_help(HelpLimits::default(), &mut progress).await;
+    // Of the first page it is not known yet that there are more.
+    let mut is_first = true;
+    let mut show = |subject: &str| {
+        if !std::mem::take(&mut is_first) {
+            progress(subject);
+        }
+    };
+    let help = client.read_help(HelpLimits::default(), &mut show).await;
     let mut report = first;
     report.add_help(&client, &help);
     problems.extend(help.as_ref().err().map(ToString::to_string));
