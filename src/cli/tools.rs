@@ -221,12 +221,21 @@ async fn learn_names(
         }
     };
     let is_read = problems.is_empty();
-    let help = client.read_help(HelpLimits::default(), &mut progress).await;
+    // Of the first page it is not known yet that there are more.
+    let mut is_first = true;
+    let mut show = |subject: &str| {
+        if !std::mem::take(&mut is_first) {
+            progress(subject);
+        }
+    };
+    let help = client.read_help(HelpLimits::default(), &mut show).await;
     let mut report = first;
     report.add_help(&client, &help);
     problems.extend(help.as_ref().err().map(ToString::to_string));
     if !is_read {
-        return Ok((report, problems));
+        let is_described =
+            help.as_ref().is_ok_and(|help| help.resources.iter().any(|it| it.missing.is_none()));
+        return if is_described { Ok((report, problems)) } else { Err(problems.join("; ")) };
     }
     if report.has_open_fields() && may_prove() {
         let trying = |filter: &str| say(&format!("trying {filter}"));

@@ -44,7 +44,7 @@ pub struct Settings {
     pub learn: fn(LearnRequest<'_>) -> Result<Learned, String>,
 }
 
-/// What is needed to learn the names in a server's answers.
+/// Everything needed to learn the names in a server's answers.
 pub struct LearnRequest<'a> {
     /// The configuration that was written.
     pub configuration: &'a Path,
@@ -76,7 +76,7 @@ pub struct Rules {
     pub file: fn(&Path) -> Result<Vec<String>, String>,
 }
 
-/// What was learnt of a server.
+/// The names of a server, as far as they were learnt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Learned {
     /// The fields file; `None` if there is nothing to write into one.

@@ -111,15 +111,7 @@ pub async fn inspect(
 
 /// Describes the nodes that are closed to the client key, which is no failure of the login.
 async fn closed_nodes(client: &Client, root: &Root) -> Vec<String> {
-    let Ok(inventory) = client.shared_collection_counts(root).await else { return Vec::new() };
-    let is_closed = |node: Resource| {
-        let mut children = Resource::OF_NODES.iter().filter(|(of, _)| *of == node);
-        children.all(|(_, child)| {
-            let mut counts = inventory.counts.iter();
-            counts.any(|count| count.resource == *child && !count.accessible)
-        })
-    };
-    let closed = [Resource::Directory, Resource::Security].into_iter().filter(|it| is_closed(*it));
+    let closed = client.closed_nodes(root).await.into_iter();
     closed
         .map(|node| {
             format!(

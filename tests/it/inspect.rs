@@ -507,7 +507,7 @@ async fn unknown_contact_center_id_is_found_by_trying() {
 async fn unreadable_contact_centers_end_with_a_reason() {
     let trio = HandWritten::start().await;
     trio.answer("cc", r#"{"data":[{"rubrik":"Kund","nyckel":71}]}"#).await;
-    // This server answers whatever is asked.
+    // This server answers to any value.
     trio.answer("cc/71/services", r#"{"data":[{"serviceId":1}]}"#).await;
     trio.answer("cc/Kund/services", r#"{"data":[{"serviceId":1}]}"#).await;
     let report =

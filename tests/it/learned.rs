@@ -32,7 +32,7 @@ fn options(dialect: Dialect, naming: Naming, help: HelpPages) -> Options {
     Options { dialect, naming, help, services: 16, agents: 40, ..Options::default() }
 }
 
-/// What `inspect --prove` finds, and the fields file that it suggests.
+/// The report of `inspect --prove`, and the fields file that it suggests.
 async fn learn(target: &Target, clock: trio_exporter::model::Clock) -> (Report, String) {
     let target = target.clone();
     let client =

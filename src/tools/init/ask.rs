@@ -92,7 +92,7 @@ fn check_servers(
 }
 
 /// Asks for a value that has a default: for an empty answer, and for a program that gives no more
-/// answers. The answer `none` stands for no value.
+/// answers. The answer `none` means no value.
 fn ask_optional(
     question: &str,
     default: Option<&str>,

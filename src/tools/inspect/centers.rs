@@ -46,7 +46,7 @@ pub(super) async fn find(
                        address cc/<value>/services, so nothing below it can be read";
         return Ok(Found { centers: Vec::new(), proof: None, problem: Some(problem.to_owned()) });
     };
-    // A server that answers whatever is asked shows nothing about the member.
+    // A server that answers to any value shows nothing about the member.
     let mut is_exact = !opens(client, root, &absent(values)).await?;
     for value in &values[1..] {
         is_exact = is_exact && opens(client, root, value).await?;

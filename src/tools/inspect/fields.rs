@@ -81,7 +81,7 @@ pub struct FieldVerdict {
     pub candidates: Vec<Candidate>,
 }
 
-/// What is known of one resource, in one contact centre or in all of them.
+/// Knowledge about one resource, in one contact centre or in all of them.
 pub(super) struct Known<'r> {
     pub(super) resource: &'r str,
     reports: Vec<&'r ResourceReport>,

@@ -121,10 +121,17 @@ fn at_the_end(lines: &mut Vec<String>, resource: &str, plan: &FieldPlan, place: 
     let is_active = place == Place::Entry && plan.member.is_some()
         || place == Place::Entry && plan.words.iter().any(|word| word.is_active);
     let header = format!("{resource}:");
+    let suggested = marked(&header);
     if is_active {
         lines.extend([String::new(), header]);
-    } else if !lines.contains(&marked(&header)) {
-        lines.extend([String::new(), marked(&header)]);
+    } else if let Some(group) = lines.iter().position(|line| *line == suggested) {
+        let is_other = |line: &String| !line.starts_with(MARK) || is_header(line);
+        let end = lines.iter().skip(group + 1).position(is_other);
+        let end = end.map_or(lines.len(), |rows| group + 1 + rows);
+        lines.splice(end..end, entry(plan, STEP, place));
+        return;
+    } else {
+        lines.extend([String::new(), suggested]);
     }
     lines.extend(entry(plan, STEP, place));
 }
@@ -207,8 +214,9 @@ fn block(
         is_content(line) && depth(line) == indent && key_of(line).is_some_and(|it| it.0 == key)
     })?;
     let rest = range.end.min(lines.len());
-    let next =
-        (position + 1..rest).find(|&at| is_content(&lines[at]) && depth(&lines[at]) <= indent);
+    // The suggestions of the next resource may have no entry of that resource above them.
+    let next = (position + 1..rest)
+        .find(|&at| is_content(&lines[at]) && depth(&lines[at]) <= indent || is_header(&lines[at]));
     let inside = position + 1..next.unwrap_or(rest);
     let is_mine = |line: &str| is_content(line) || line.trim_start().starts_with(MARK);
     let end =
@@ -290,6 +298,34 @@ mod tests {
         let flow = "agents/state:\n  state: {members: [s]}\n";
         assert!(inserted(flow, "agents/state", &new).starts_with(flow));
         assert!(inserted(flow, "agents/state", &new).contains("#?       \"Fika\""));
+    }
+
+    #[test]
+    fn suggestions_of_two_resources_do_not_mix() {
+        let suggestion = |field: &str| FieldPlan {
+            suggestions: vec![format!("{field}: {{members: ['x']}}")],
+            ..plan(field, None, &[])
+        };
+        let mut text = FieldsText::new("services/state:\n  id: {members: [x]}\n");
+        for (resource, field) in
+            [("services", "id"), ("services/state", "open"), ("skills", "id"), ("services", "name")]
+        {
+            text.insert(resource, &suggestion(field), Place::Suggestion);
+        }
+        let expected = "\
+services/state:
+  id: {members: [x]}
+#?   open: {members: ['x']}
+
+#? services:
+#?   id: {members: ['x']}
+#?   name: {members: ['x']}
+
+#? skills:
+#?   id: {members: ['x']}
+";
+        assert_eq!(text.as_str(), expected);
+        assert_eq!(FieldsText::new(expected).as_str(), "services/state:\n  id: {members: [x]}\n");
     }
 
     #[test]

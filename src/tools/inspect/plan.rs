@@ -1,9 +1,9 @@
-//! What is to be written into a fields file about one field, and how words are written there.
+//! The lines that a fields file gets about one field, and the spelling of words in it.
 
 /// Beginning of a line that the command wrote as a suggestion.
 pub(super) const MARK: &str = "#?";
 
-/// What is to be written about one field.
+/// The lines about one field.
 pub(super) struct FieldPlan {
     pub(super) field: String,
     /// The member, and its evidence as the key `from` names it.

@@ -34,7 +34,7 @@ pub struct Report {
     /// Results of `--prove`, in the order in which the filters were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
-    /// What the lists of `--prove` show beside the proofs; no member is used because of it.
+    /// Observations in the lists of `--prove` beside the proofs; no member is used because of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
 }

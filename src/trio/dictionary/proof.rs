@@ -218,7 +218,7 @@ fn candidates(rows: &[Row]) -> BTreeSet<&str> {
     members.map(|(name, _)| name.as_str()).collect()
 }
 
-/// Values to ask a filter for, chosen by the answers so far: first one of each member, so that a
+/// Values to ask a filter for, chosen by the answers: first one of each member, so that a
 /// filter that selects by two members is found; then the others of the members that agree.
 ///
 /// Values that prove nothing are left out: those that all rows have, 0 and 1, and times and
@@ -238,7 +238,7 @@ impl<'r> Plan<'r> {
     /// Plans the values for a filter of a list, of which all rows are known or some.
     pub fn new(known: &'r [Row], is_whole: bool, filter: &Filter) -> Self {
         let mut values = Vec::new();
-        // A list with fewer rows proves nothing, whatever is asked.
+        // A list with fewer rows proves nothing, with any value.
         if known.len() >= MIN_VALUES {
             // Rows of a moving list go while the filter is tried: more values are needed.
             let each = if filter.moves { MIN_VALUES + 1 } else { MIN_VALUES };

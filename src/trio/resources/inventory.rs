@@ -94,6 +94,18 @@ impl Client {
         self.count_all(&wanted, &root.endpoints, inventory).await
     }
 
+    /// Returns the nodes that are closed to the client key, or to the API user.
+    pub async fn closed_nodes(&self, root: &Root) -> Vec<Resource> {
+        let mut closed = Vec::new();
+        for node in [Resource::Directory, Resource::Security] {
+            let contents = self.reader.connection.node(root, node).await;
+            if matches!(contents, Ok(NodeContents::Forbidden)) {
+                closed.push(node);
+            }
+        }
+        closed
+    }
+
     async fn count_all(
         &self,
         wanted: &[(Resource, Url)],
