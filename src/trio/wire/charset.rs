@@ -31,9 +31,10 @@ impl Conversion {
                 .or_else(|| detect_utf16(body))
                 .or_else(|| declared.filter(|declared| is_utf16(declared)))
         };
-        match wide() {
-            Some(encoding) if encoding != UTF_8 => return Self::From(encoding),
-            _ => {}
+        if let Some(encoding) = wide()
+            && encoding != UTF_8
+        {
+            return Self::From(encoding);
         }
         // Text of another charset with non-ASCII letters is practically never valid UTF-8 by
         // accident, so validity says more than the header. Trio's back end runs in a Swedish culture
