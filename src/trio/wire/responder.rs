@@ -17,7 +17,7 @@ pub trait Responder: Debug + Send + Sync {
 
 /// A request that the network brings no answer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no connection: simulated {}", .failure.as_str())]
+#[error("no connection: {}", .failure.as_str())]
 pub struct NoAnswer {
     /// The short kind.
     pub failure: RequestFailure,

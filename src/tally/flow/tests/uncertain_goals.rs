@@ -34,9 +34,13 @@ fn cases_are_followed_once_goals_are_certain() {
     assert_eq!(unmeasured(&trio, Unmeasured::MissedPoll), 5.0);
     name(&mut trio);
     trio.calls(&[case("7", Queued), case("8", Queued), case("9", Queued)]);
-    assert_eq!((trio.voice().carried_in, trio.voice().offered), (3, 0), "unseen arrivals");
+    assert_eq!(
+        (trio.voice().carried_in, trio.voice().offered),
+        (0, 0),
+        "new counters begin at zero"
+    );
     assert_eq!(unmeasured(&trio, Unmeasured::MissedPoll), 10.0);
     trio.calls(&[case("10", Queued)]);
-    assert_eq!((trio.voice().carried_in, trio.voice().offered), (3, 1));
+    assert_eq!((trio.voice().carried_in, trio.voice().offered), (3, 1), "three unseen arrivals");
     assert_eq!(trio.service("1").time.measured, Some(5.0));
 }
