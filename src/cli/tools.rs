@@ -170,13 +170,14 @@ fn probe(base: &Url) -> Result<(), String> {
 
 /// Learns the names in the answers of the server in a configuration file that `init` wrote.
 fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
-    let config = config::load(Some(request.configuration), &|_| None);
+    let LearnRequest { configuration, fields: known, may_prove } = request;
+    let config = config::load(Some(configuration), &|_| None);
     let config = config.map_err(|mistakes| mistakes.join("\n"))?;
     let target = config.targets.into_iter().next().ok_or("no target")?;
-    let dictionary = if request.fields.is_empty() {
+    let dictionary = if known.is_empty() {
         target.dictionary
     } else {
-        let read = Dictionary::with_user_file("fields.yml", request.fields);
+        let read = Dictionary::with_user_file("fields.yml", known);
         Arc::new(read.map_err(|mistakes| mistakes.join("\n"))?)
     };
     let client = Client::new(target.trio, dictionary, Arc::default(), Clock::system());
@@ -184,14 +185,13 @@ fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
     // `init` runs outside of the program's runtime, since it waits for a person.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    let (report, problems) =
-        runtime.block_on(learn_names(client, request.fields, request.may_prove))?;
-    let fields = inspect::extended_fields_file(&report, request.fields);
+    let (report, problems) = runtime.block_on(learn_names(client, known, may_prove))?;
+    let fields = inspect::extended_fields_file(&report, known);
     let has_content = |line: &str| {
         let is_comment = line.starts_with('#') && !line.starts_with("#?");
         !is_comment && !line.trim().is_empty()
     };
-    let is_needed = fields != request.fields && fields.lines().any(has_content);
+    let is_needed = fields != known && fields.lines().any(has_content);
     Ok(Learned { fields: is_needed.then_some(fields), table: inspect::summary(&report), problems })
 }
 

@@ -133,9 +133,9 @@ fn client(url: &str) -> Client {
         .expect("a client")
 }
 
-fn failure<T>(result: Result<T, Error>) -> Option<RequestFailure> {
+fn failure<T>(result: &Result<T, Error>) -> Option<RequestFailure> {
     match result {
-        Err(Error::Request { failure, .. }) => Some(failure),
+        Err(Error::Request { failure, .. }) => Some(*failure),
         _ => None,
     }
 }
@@ -182,7 +182,7 @@ async fn bombs_cost_no_memory_and_no_other_list() {
     assert_eq!(agents.expect("the agents").data.len(), ROWS);
     assert_eq!(services.expect("the services").data.len(), ROWS);
     assert_eq!(states.expect("their states").data.len(), ROWS);
-    assert_eq!(failure(bomb), Some(RequestFailure::Decode));
+    assert_eq!(failure(&bomb), Some(RequestFailure::Decode));
     assert!(high < 2 * BODY, "{} MiB", high / MIB);
 
     // Everything that is needed for single items and numbers alone.

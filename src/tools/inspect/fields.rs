@@ -324,7 +324,7 @@ impl<'r> Known<'r> {
         verdict.candidates = found.into_iter().map(candidate).collect();
         let likely = self
             .proof(field, Grade::Likely)
-            .filter(|proof| proof.member.as_deref().is_some_and(|member| is_free(member)));
+            .filter(|proof| proof.member.as_deref().is_some_and(is_free));
         let tried = self.report.proofs.iter().find(|proof| {
             proof.resource == self.resource && proof.field == field && proof.grade == Grade::Open
         });

@@ -100,7 +100,7 @@ fn into_resource(lines: &mut Vec<String>, found: Block, plan: &FieldPlan, place:
     let values = field
         .indent
         .filter(|_| place == Place::Entry)
-        .and_then(|inner| Some((inner, block(lines, field.key + 1..field.end, inner, "values"))));
+        .map(|inner| (inner, block(lines, field.key + 1..field.end, inner, "values")));
     match values {
         Some((_, Some(Block { end, indent: Some(inner), .. }))) => {
             lines.splice(end..end, word_lines(words, inner, Place::Entry));
@@ -118,8 +118,8 @@ fn into_resource(lines: &mut Vec<String>, found: Block, plan: &FieldPlan, place:
 
 /// Adds a field to a resource that the file does not have.
 fn at_the_end(lines: &mut Vec<String>, resource: &str, plan: &FieldPlan, place: Place) {
-    let is_active = place == Place::Entry && plan.member.is_some()
-        || place == Place::Entry && plan.words.iter().any(|word| word.is_active);
+    let is_active = place == Place::Entry
+        && (plan.member.is_some() || plan.words.iter().any(|word| word.is_active));
     let header = format!("{resource}:");
     let suggested = marked(&header);
     if is_active {
