@@ -315,7 +315,7 @@ impl State {
                 .collect(),
             "cc/1/agents" => (1..=AGENTS).map(|id| json!({"id": id, "name": format!("Handläggare {id}")})).collect(),
             "cc/1/agents/state" => (1..=AGENTS)
-                .map(|id| json!({"id": id, "state": if (id + moment) % 3 == 0 { "busy" } else { "free" }}))
+                .map(|id| json!({"id": id, "state": if (id + moment).is_multiple_of(3) { "busy" } else { "free" }}))
                 .collect(),
             "cc/1/agentgroups" => vec![json!({"id": 7, "name": "Grupp", "agentIds": (1..=AGENTS).collect::<Vec<_>>()})],
             "cc/1/servicegroups" => vec![json!({"id": 9, "name": "Alla"})],
@@ -365,10 +365,10 @@ impl State {
             Some(Fault::BrokenText) => {
                 body = body
                     .replace("\"Tjänst", "\"\\ud83d Tjänst")
-                    .replace("\"name\"", "\"x\":NaN,\"name\"")
+                    .replace("\"name\"", "\"x\":NaN,\"name\"");
             }
             Some(Fault::BrokenIds) => {
-                body = body.replace("\"id\":2", "\"id\":\"\\ud83d2\",\"y\":2")
+                body = body.replace("\"id\":2", "\"id\":\"\\ud83d2\",\"y\":2");
             }
             Some(Fault::Truncated) => {
                 let end = self.rng.next_u64() as usize % body.len();
