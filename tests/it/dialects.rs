@@ -222,7 +222,7 @@ fn lasting_series(samples: &Samples) -> BTreeSet<String> {
         "trio_field_info",
     ];
     let of = |family: &&str| samples.find(family, &[]).into_iter().map(|(it, _)| it.to_owned());
-    lasting.iter().flat_map(|family| of(&family).collect::<Vec<_>>()).collect()
+    lasting.iter().flat_map(|family| of(family).collect::<Vec<_>>()).collect()
 }
 
 #[tokio::test]

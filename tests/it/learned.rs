@@ -13,7 +13,7 @@ use trio_exporter::{
     config::Target,
     metrics::Identity,
     sim::{Dialect, HelpAccess, HelpPages, Naming, Options},
-    tools::inspect::{self, Proof, Report},
+    tools::inspect::{self, Report},
     trio::{Client, Dictionary, HelpLimits},
 };
 
@@ -168,12 +168,6 @@ async fn learned(dialect: Dialect) -> String {
                     !proved || known(&proof.resource, &proof.field),
                     "proved and not used: {proof:?}\n{file}"
                 );
-                if std::env::var_os("LEARNED_REASONS").is_some() {
-                    let Proof { resource, parameter, member, reason, .. } = proof;
-                    eprintln!(
-                        "{dialect:?} {naming:?} {words}: {resource}?{parameter} {member:?} {reason}"
-                    );
-                }
             }
             let proved = report.proofs.iter().filter(|it| it.grade == inspect::Grade::Proved);
             let all = judged.right.len() + judged.missing.len();
