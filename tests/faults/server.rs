@@ -342,7 +342,7 @@ impl State {
             "nextPageLink": if page < pages { "/next" } else { "" }});
         match self.fault {
             // The second page is empty, or a short one; the total is the true one. Two readings that
-            // agree would show rows that nobody may see.
+            // agree would show rows that no one may see.
             Some(Fault::PagesLeftOut) if page == 2 && !url.path().ends_with("calls") => {
                 let is_empty = self.emptied.entry(url.path().to_owned()).or_default();
                 *is_empty = !*is_empty;

@@ -46,13 +46,13 @@ impl Understood {
             let field = line.trim_start().split(':').next().unwrap_or_default();
             match field {
                 "created" | "answered" if is_list && !self.times => {
-                    format!("  {field}: {{members: [no_{field}], form: timestamp}}")
+                    format!("  {field}: {{members: [no_{field}], only: true, form: timestamp}}")
                 }
                 "waited" if is_list && !self.times => {
-                    "  waited: {members: [no_waited], form: seconds}".into()
+                    "  waited: {members: [no_waited], only: true, form: seconds}".into()
                 }
                 "queue_length" if !self.queue_length => {
-                    "  queue_length: {members: [no_length], form: number}".into()
+                    "  queue_length: {members: [no_length], only: true, form: number}".into()
                 }
                 "state" if is_list && !self.queued => line.replace(": queued", ": unknown"),
                 _ => line.to_owned(),
