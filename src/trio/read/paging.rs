@@ -124,6 +124,10 @@ pub(super) struct PageWalk {
     fruitless: usize,
     /// A page brought rows, but none that is new.
     repeats: bool,
+    /// The last page brought no rows.
+    is_last_empty: bool,
+    /// A page without rows came before one with rows.
+    has_hole: bool,
     has_next: bool,
     /// Pages that are read at most.
     limit: usize,
@@ -146,6 +150,8 @@ impl PageWalk {
             totals_of_pages: true,
             fruitless: 0,
             repeats: false,
+            is_last_empty: false,
+            has_hole: false,
             has_next: false,
             limit: MAX_PAGES,
         };
@@ -163,6 +169,8 @@ impl PageWalk {
         self.read += 1;
         self.got += new;
         self.repeats |= new == 0 && rows > 0;
+        self.has_hole |= self.is_last_empty && rows > 0;
+        self.is_last_empty = rows == 0;
         self.most_rows = self.most_rows.max(rows);
         self.fruitless = if new == 0 { self.fruitless + 1 } else { 0 };
         self.has_next = header.is_some_and(|header| header.has_next);
@@ -226,6 +234,8 @@ impl PageWalk {
         match self.total {
             // Totals that name the rows of their page say nothing about the list.
             Some(_) if self.totals_of_pages && self.read > 1 => Extent::AllRead,
+            // Rows that come and go excuse another total, but empty no page in the middle.
+            Some(total) if self.moving && self.has_hole && self.got < total => Extent::Unknown,
             Some(_) if self.moving => Extent::AllRead,
             // Totals that differ between pages mean a change while reading; then no total is the
             // right one.
@@ -481,7 +491,12 @@ mod tests {
         assert_eq!(walk(&shrinks, true), (Extent::AllRead, 18, 2));
         let empty_middle =
             [(t(30), t(3), f, 10, 10), (t(30), t(3), f, 0, 0), (t(30), t(3), f, 10, 10)];
-        assert_eq!(walk(&empty_middle, true), (Extent::AllRead, 20, 3));
+        assert_eq!(walk(&empty_middle, true), (Extent::Unknown, 20, 3), "its rows were left out");
+        let whole = [(t(20), t(3), f, 10, 10), (t(20), t(3), f, 0, 0), (t(20), t(3), f, 10, 10)];
+        assert_eq!(walk(&whole, true), (Extent::AllRead, 20, 3));
+        let short_middle =
+            [(t(30), t(3), f, 10, 10), (t(30), t(3), f, 4, 4), (t(30), t(3), f, 10, 10)];
+        assert_eq!(walk(&short_middle, true), (Extent::AllRead, 24, 3), "rows may be hidden");
         let hidden = [(t(30), t(3), f, 3, 3), (t(30), t(3), f, 0, 0)];
         assert_eq!(walk(&hidden, true), (Extent::AllRead, 3, 4), "every claimed page was read");
         let left_out = [(t(90), t(9), f, 10, 10), (t(90), t(9), f, 0, 0)];
