@@ -43,6 +43,14 @@ fn is_slow(resource: Resource) -> bool {
     !is_session && !Collector::of(resource).is_some_and(Collector::is_fast)
 }
 
+/// Returns true for the first of its kind: queue lengths must not wait behind the pages of long
+/// lists, nor the names of services, for which their series wait, behind those of the agents.
+fn goes_first(resource: Resource) -> bool {
+    Collector::of(resource).is_some_and(|collector| {
+        collector == Collector::Services || collector.cadence() == Cadence::Live
+    })
+}
+
 impl RequestSlots {
     /// Creates `size` slots, at least one. Half of them may be used for slow work.
     pub(super) fn new(size: usize) -> Self {
@@ -58,10 +66,10 @@ impl RequestSlots {
         {
             let mut queue = self.queue();
             let waiting = if is_slow { &mut queue.waiting_slow } else { &mut queue.waiting_fast };
-            // Queue lengths come first of all: they must not wait behind the pages of long lists.
-            match Collector::of(resource).map(Collector::cadence) {
-                Some(Cadence::Live) => waiting.push_front(given),
-                _ => waiting.push_back(given),
+            if goes_first(resource) {
+                waiting.push_front(given)
+            } else {
+                waiting.push_back(given)
             }
             queue.give_free_slots(self.size);
         }
@@ -152,6 +160,20 @@ mod tests {
         drop(fast);
         assert!(list.now_or_never().is_some());
         assert!(slow.now_or_never().is_some());
+    }
+
+    #[test]
+    fn names_of_services_go_before_other_configuration() {
+        let slots = RequestSlots::new(1);
+        let held = slots.acquire(Resource::Calls).now_or_never();
+        let mut agents = Box::pin(slots.acquire(Resource::Agents));
+        assert!(agents.as_mut().now_or_never().is_none());
+        let mut names = Box::pin(slots.acquire(Resource::Services));
+        assert!(names.as_mut().now_or_never().is_none());
+        drop(held);
+        assert!(agents.as_mut().now_or_never().is_none());
+        assert!(names.now_or_never().is_some());
+        assert!(agents.now_or_never().is_some());
     }
 
     #[test]
