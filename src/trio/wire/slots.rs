@@ -67,9 +67,9 @@ impl RequestSlots {
             let mut queue = self.queue();
             let waiting = if is_slow { &mut queue.waiting_slow } else { &mut queue.waiting_fast };
             if goes_first(resource) {
-                waiting.push_front(given)
+                waiting.push_front(given);
             } else {
-                waiting.push_back(given)
+                waiting.push_back(given);
             }
             queue.give_free_slots(self.size);
         }
