@@ -14,15 +14,16 @@
 //! | `GET /metrics/exporter` | metrics of the exporter itself, for jobs that scrape each target separately |
 //! | `GET /sd` | targets for Prometheus' HTTP service discovery, JSON |
 //! | `GET /-/healthy` | 200 `healthy` while the process answers; independent of Trio |
-//! | `GET /-/ready` | 200 `ready` once each target has published its states, or 30 s after the start; 503 before and while draining |
+//! | `GET /-/ready` | 200 `ready` once the first step of each target has ended, or 30 s after the start; 503 before and while draining |
 //! | `GET /status` | report per target as HTML, or as JSON by `Accept`; takes `?target=NAME&service=NAME` |
 //! | `GET /status.json` | the same report as JSON |
 //! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |
 //! | `GET`, `PUT /-/log-level` | shows and changes the log filter; added by `app` through [`log_level()`] |
 //!
 //! Each request passes `guard` first: rate limit, basic authentication, origin of requests that
-//! change something, limit of concurrent requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
-//! from the last published data.
+//! change something, and limit of concurrent requests (not for health and administration). No
+//! handler waits for Trio; all answer from the last published data. Names and HELP of metrics are
+//! in `metrics`.
 
 mod access;
 mod pages;
@@ -79,7 +80,8 @@ struct Shared {
     serves_wall: bool,
 }
 
-/// Path and handler of each page that [`router`] serves.
+/// Path and handler of each page. [`router`] leaves out the wallboard if it is switched off; `app`
+/// adds the log level.
 fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/", get(landing::page)),

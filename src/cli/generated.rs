@@ -35,7 +35,7 @@ pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<()> {
 
 pub(super) fn man(args: &ManArgs) -> anyhow::Result<()> {
     let mut program = Cli::command();
-    // Adds the global flags to each command, which its page lists, too.
+    // Adds the global flags to each command, so that its page lists them.
     program.build();
     let page = match args.name.as_deref() {
         None => program,

@@ -1,8 +1,9 @@
 //! The JSON Schema of the configuration file, for editors and for programs that write
 //! configurations, and the rows of the tables in docs/configuration.md.
 //!
-//! Both are what the reader asks for, see `keys`. A schema cannot express everything, for instance
-//! that one duration must not be shorter than another: only the reader reports that.
+//! Both are recorded while the configuration asks for its keys, see `keys`. A schema cannot express
+//! everything, for instance that one duration must not be shorter than another: only the loading of
+//! a configuration reports that.
 
 use serde_json::{Value, json};
 
@@ -12,8 +13,8 @@ use super::{
     keys::Keys,
 };
 
-/// The maps of which a list of one may be written without its brackets, and their places in the
-/// schema. They are named there, or their keys would be in it twice.
+/// Maps that may be written alone or in a list, each with its name and its JSON pointer. Each
+/// becomes a definition, because the schema would otherwise hold it twice.
 const NAMED: [(&str, &str); 3] = [
     ("target", "/properties/targets/anyOf"),
     ("rule", "/properties/goals/properties/services/anyOf"),
@@ -35,6 +36,7 @@ pub fn schema() -> Value {
     for (name, place) in NAMED {
         let Some(forms) = schema.pointer_mut(place) else { continue };
         let reference = json!({"$ref": format!("#/definitions/{name}")});
+        // 0 is the list, 1 the single map.
         definitions[name] = std::mem::replace(&mut forms[1], reference.clone());
         forms[0]["items"] = reference;
     }

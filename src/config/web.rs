@@ -58,7 +58,7 @@ pub fn read(
     WebReading { files, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) }, warnings }
 }
 
-/// Reads files and records which ones.
+/// Reads configuration files, and records them for the watch on changes.
 struct Reader<'e> {
     environment: Environment<'e>,
     /// Files that were read, or could not be, to be watched for changes.
@@ -113,7 +113,7 @@ fn web_config(keys: &mut Keys<'_, '_>, named: &mut NamedFiles<'_>) -> Web {
     let about = "Protocol and headers of the answers.";
     let (http2, headers) = keys.map("http_server_config", about, |keys| {
         let http2 = keys.value("http2", Switch, true, "HTTP/2 for clients that use TLS.");
-        let about = "Headers of every answer; an empty text removes one. By default answers have `nosniff`, `deny` and a policy that allows nothing.";
+        let about = "Headers of every answer; an empty text removes one that has no fixed list of values. By default answers have `nosniff`, `deny` and, unless the page has its own, a policy that allows nothing.";
         (http2, keys.given("headers", HeaderMap, None, about).unwrap_or_default())
     });
     let users = users(keys).map(|(users, _)| users).unwrap_or_default();
@@ -125,10 +125,10 @@ fn web_config(keys: &mut Keys<'_, '_>, named: &mut NamedFiles<'_>) -> Web {
 fn agents_users(keys: &mut Keys<'_, '_>) -> Users {
     match users(keys) {
         Some((users, _)) if !users.is_empty() => users,
-        // Its users are wrong, which is reported already.
+        // The errors in its users are reported already.
         Some((_, has_errors)) if has_errors => Users::default(),
         _ => {
-            // An empty list would open the page to no one, or to everyone: neither can be meant.
+            // An empty list could mean no one or everyone, so it is rejected.
             let message = "names no user; without the flag --web.agents-config.file the users of --web.config.file see /metrics/agents";
             keys.wrong_key("basic_auth_users", message);
             Users::default()
@@ -136,7 +136,7 @@ fn agents_users(keys: &mut Keys<'_, '_>) -> Users {
     }
 }
 
-/// Reads the users; the flag is true if any of them is wrong.
+/// Reads the users, and if any of them is wrong.
 fn users(keys: &mut Keys<'_, '_>) -> Option<(Users, bool)> {
     keys.given("basic_auth_users", UserHashes, None, "Users and the hashes of their passwords.")
 }
@@ -145,7 +145,7 @@ fn users(keys: &mut Keys<'_, '_>) -> Option<(Users, bool)> {
 struct UserHashes;
 
 impl Kind for UserHashes {
-    /// The flag is true if any user is wrong.
+    /// The users, and true if any is wrong.
     type Value = (Users, bool);
 
     fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
@@ -183,7 +183,8 @@ impl Kind for HeaderMap {
         let mut headers = Headers::default();
         for (key, value) in entry.section(complaints).entries() {
             let text = match &value.node.value {
-                // A header without a value keeps its default; an empty text removes it.
+                // A header without a value keeps its default; an empty text removes it where
+                // `Headers::set` allows that.
                 Value::Null => continue,
                 Value::Text(text) if text.is_empty() => String::new(),
                 _ => value.text(complaints).unwrap_or_default(),
@@ -214,9 +215,9 @@ fn rate_limit(keys: &mut Keys<'_, '_>) -> Option<RateLimit> {
             "interval",
             RateInterval,
             None,
-            "One more request is answered after each such time.",
+            "Time after which one more request is allowed.",
         );
-        let about = "Requests that are answered at once; at least 1 if there is an interval.";
+        let about = "Requests allowed in a burst; at least 1 if there is an interval.";
         let burst = keys.given("burst", Whole(0..=1_000_000_u32), None, about);
         keys.report_unknown();
         // A burst alone limits nothing, and is accepted as in exporter-toolkit.

@@ -20,10 +20,12 @@ pub enum ReadingState {
     /// Not tried yet.
     NotReadYet,
     /// Read completely and recently enough to be shown.
-    Well,
-    /// The last complete reading is too old to be shown.
+    // `well` is the word of /status.json.
+    #[serde(rename = "well")]
+    UpToDate,
+    /// The last attempt was complete, and is too old to be shown.
     Expired,
-    /// The pages hold fewer items than the total that Trio states.
+    /// Answers arrived, but pages are missing or contradict each other.
     Incomplete,
     /// The API user lacks the right.
     Forbidden,
@@ -36,7 +38,8 @@ pub enum ReadingState {
 pub struct SnapshotReading<'a> {
     /// Id of its contact centre; `None` for what belongs to none.
     pub contact_center: Option<&'a Text>,
-    /// Its collector; `None` for the list of contact centres, which is read with the configuration.
+    /// Its collector; `None` for the list of contact centres, which is read with Trio's
+    /// configuration (services, agents and groups).
     pub collector: Option<Collector>,
     /// The reading.
     pub reading: &'a dyn AnyReading,
@@ -83,15 +86,15 @@ pub fn readings(snapshot: &Snapshot) -> impl Iterator<Item = SnapshotReading<'_>
 
 /// Returns the state of a reading. Only its health and the problem of the last attempt decide;
 /// without health the collector is switched off.
-pub fn state(of: &SnapshotReading<'_>, now: Stamp) -> ReadingState {
-    let health = of.reading.health();
+pub fn state(reading: &SnapshotReading<'_>, now: Stamp) -> ReadingState {
+    let health = reading.reading.health();
     match (health, health.and_then(|health| health.attempt).map(|attempt| attempt.outcome)) {
         (None, _) => ReadingState::Off,
         (_, None) => ReadingState::NotReadYet,
-        (_, Some(Outcome::Complete)) if of.is_shown(now) => ReadingState::Well,
+        (_, Some(Outcome::Complete)) if reading.is_shown(now) => ReadingState::UpToDate,
         (_, Some(Outcome::Complete)) => ReadingState::Expired,
         (_, Some(Outcome::Incomplete)) => ReadingState::Incomplete,
-        (_, Some(Outcome::Failed)) => match of.reading.problem().map(|problem| problem.kind) {
+        (_, Some(Outcome::Failed)) => match reading.reading.problem().map(|problem| problem.kind) {
             Some(ProblemKind::Forbidden) => ReadingState::Forbidden,
             _ => ReadingState::Failed,
         },
@@ -105,8 +108,8 @@ pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Finding> {
         let Some(finding) = judge(&reading, now) else { continue };
         let same = |other: &&mut Finding| {
             let is_same_subject = match (&other.subject, &finding.subject) {
-                (Subject::Right(one, places), Subject::Right(other, _)) => {
-                    one == other && places.is_empty() == reading.contact_center.is_none()
+                (Subject::Right(known, centers), Subject::Right(resource, _)) => {
+                    known == resource && centers.is_empty() == reading.contact_center.is_none()
                 }
                 (one, other) => one == other,
             };
@@ -132,19 +135,19 @@ fn judge(of: &SnapshotReading<'_>, now: Stamp) -> Option<Finding> {
     let is_never_empty = of.collector.is_some_and(|collector| collector.has(Property::NeverEmpty));
     let items = of.reading.health().and_then(|health| health.items);
     match state(of, now) {
-        ReadingState::Well if is_never_empty && items == Some(0) => Some(Finding::new(
+        ReadingState::UpToDate if is_never_empty && items == Some(0) => Some(Finding::new(
             FindingKind::MayBeHidden,
             Severity::Unknown,
             subject,
             "readable, 0 items: either there are none, or all are hidden from the API user",
             "see in Trio Administrator whether the API user may see them",
         )),
-        ReadingState::Off | ReadingState::NotReadYet | ReadingState::Well => None,
+        ReadingState::Off | ReadingState::NotReadYet | ReadingState::UpToDate => None,
         ReadingState::Expired => Some(Finding::new(
             FindingKind::ReadingExpired,
             Severity::Broken,
             subject,
-            "read before, but no newer reading succeeded",
+            "read before, but no newer reading has ended",
             "look at the log: the poller hangs or was restarted",
         )),
         ReadingState::Incomplete | ReadingState::Forbidden | ReadingState::Failed => {
@@ -153,7 +156,7 @@ fn judge(of: &SnapshotReading<'_>, now: Stamp) -> Option<Finding> {
     }
 }
 
-/// Returns the finding about a reading whose last attempt failed.
+/// Returns the finding about a reading whose last attempt failed or was incomplete.
 fn failed(of: &SnapshotReading<'_>, problem: &Problem, subject: Subject, now: Stamp) -> Finding {
     let name = of.resource().map_or("inventory", Resource::as_str);
     let lost = of.collector.map_or("metrics of this Trio", Collector::feeds);
@@ -180,38 +183,38 @@ fn failed(of: &SnapshotReading<'_>, problem: &Problem, subject: Subject, now: St
         ),
         ProblemKind::NoIdFound => (
             FindingKind::NoIdFound,
-            said(problem, name),
+            message_without_resource(problem, name),
             format!("see `trio-exporter inspect`: until then no {lost}"),
         ),
         ProblemKind::Incomplete => (
             FindingKind::ListIncomplete,
-            said(problem, name),
+            message_without_resource(problem, name),
             format!("see `trio-exporter inspect`: until then no new {lost}"),
         ),
         ProblemKind::TimedOut => (
             FindingKind::ReadingFailed,
-            said(problem, name),
+            message_without_resource(problem, name),
             "check the load of Trio's server".to_owned(),
         ),
         ProblemKind::LoginFailed(_) | ProblemKind::LoginWaits | ProblemKind::Other => (
             FindingKind::ReadingFailed,
-            said(problem, name),
+            message_without_resource(problem, name),
             "see the log of Trio's server, then run `trio-exporter check`".to_owned(),
         ),
     };
     Finding::new(kind, severity(of, kind, now), subject, sentence, remedy)
 }
 
-/// Returns the status alone: the remedy explains it better than the message.
+/// Returns `answered CODE` in place of the message: the remedy explains the status.
 fn status(problem: &Problem, resource: &str, code: u16) -> String {
     let answered = format!("answered {code}");
     // A request on the way to the resource may have failed instead; then the message names it.
-    let is_of_resource = said(problem, resource).starts_with(&answered);
+    let is_of_resource = message_without_resource(problem, resource).starts_with(&answered);
     if is_of_resource { answered } else { problem.said.to_string() }
 }
 
 /// Returns the message of a problem without the resource, which the subject names.
-fn said(problem: &Problem, resource: &str) -> String {
+fn message_without_resource(problem: &Problem, resource: &str) -> String {
     let said = &*problem.said;
     let bare = said.strip_prefix(resource).and_then(|rest| rest.strip_prefix(": "));
     bare.unwrap_or(said).to_owned()
@@ -224,44 +227,47 @@ fn severity(of: &SnapshotReading<'_>, kind: FindingKind, now: Stamp) -> Severity
     match kind {
         // While its last data is shown, no number is missing yet.
         _ if of.is_shown(now) => Severity::Warning,
-        // Without the core most metrics are missing, so a script must see it by the exit code of
-        // `check`. Without the others a Trio can be used: it may not have them, or hide them on
-        // purpose.
+        // A failure that is neither a right nor an absent resource is a fault of any resource. The
+        // inventory only counts.
         FindingKind::ReadingFailed if !is_inventory => Severity::Broken,
+        // Without the core most metrics are missing, so a script must see it by the exit code of
+        // `check`. A Trio may lack the others, or hide them on purpose.
         _ if is_core => Severity::Broken,
         _ => Severity::Warning,
     }
 }
 
-/// Returns a finding if collections cannot be read that are only counted: the others have one of
-/// their own.
+/// Returns a finding about collections that are only counted and cannot be read. Collections with a
+/// collector have findings of their own.
 pub(super) fn rights(snapshot: &Snapshot) -> Option<Finding> {
-    let closed = |reading: &Reading<Vec<CollectionCount>>, is_read: &dyn Fn(Collector) -> bool| {
+    let inaccessible = |reading: &Reading<Vec<CollectionCount>>,
+                        is_read: &dyn Fn(Collector) -> bool| {
         let counts = reading.good.iter().flat_map(|good| good.data.iter());
-        let closed = counts.filter(|count| {
+        let hidden = counts.filter(|count| {
             !count.accessible && !Collector::of(count.resource).is_some_and(is_read)
         });
-        closed.map(|count| count.resource.as_str()).collect::<Vec<_>>()
+        hidden.map(|count| count.resource.as_str()).collect::<Vec<_>>()
     };
-    let mut names = closed(&snapshot.inventory, &|_| false);
+    let mut names = inaccessible(&snapshot.inventory, &|_| false);
     for center in &snapshot.centers {
         let is_read = |collector| center.reading(collector).interval().is_some();
-        names.extend(closed(&center.inventory, &is_read));
+        names.extend(inaccessible(&center.inventory, &is_read));
     }
     names.sort_unstable();
     names.dedup();
-    let is_closed = |node: Resource| {
-        let mut children = Resource::OF_NODES.iter().filter(|(of, _)| *of == node);
+    let is_inaccessible = |node: Resource| {
+        let mut children = Resource::OF_NODES.iter().filter(|(parent, _)| *parent == node);
         children.all(|(_, child)| names.contains(&child.as_str()))
     };
-    let may_need_other_key = [Resource::Directory, Resource::Security].into_iter().any(is_closed);
+    let may_need_other_key =
+        [Resource::Directory, Resource::Security].into_iter().any(is_inaccessible);
     let grant = "grant the right to read them in Trio Administrator if trio_resource_items should count them, \
                  unless this Trio does not have them";
     // The installation manual names two licences of the API, each with a client key.
     let licences = "nothing is wrong if `directory` or `security` is closed to the client key of the contact centre's \
                     licence (API_CC): the directory has a licence and a key of its own (API_CD); else ";
     let remedy = format!("{}{grant}", if may_need_other_key { licences } else { "" });
-    // A note: no metric but their number depends on them.
+    // Only a note: just `trio_resource_items` depends on them.
     let finding = Finding::new(
         FindingKind::NotCounted,
         Severity::Note,

@@ -2,8 +2,8 @@
 //! operator who makes a few test calls can check the counters with it, as `docs/how-it-counts.md`
 //! describes.
 //!
-//! No line names a person: case numbers are replaced by tokens whose key is made at the start and
-//! never stored.
+//! No line names a person: case numbers are replaced by pseudonyms, the tokens of a case. Their key
+//! is made at the start and never stored.
 
 mod counts;
 mod line;
@@ -31,7 +31,7 @@ use line::Subject;
 use readings::ReadingState;
 use services::TracedServices;
 
-/// Time without a line after which a line says that the readings go on.
+/// Time without output after which a line says that the trace is still running.
 const QUIET_TIME: Duration = Duration::from_secs(60);
 
 /// Selection of the traced services, and format of the times.
@@ -50,7 +50,7 @@ pub struct Settings {
 /// Reason for which a trace ends.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// A service or contact centre of the flags does not exist.
+    /// A service or contact centre of the flags does not exist, or its name is not unique.
     #[error("{0}")]
     Unknown(#[from] UnknownName),
     /// Trio refuses the login.
@@ -91,7 +91,7 @@ impl Trace {
         }
     }
 
-    /// Returns the present interval of the steps.
+    /// Returns the interval of the steps, which the load may have stretched.
     pub fn period(&self) -> Duration {
         self.poller.period()
     }
@@ -102,13 +102,13 @@ impl Trace {
     }
 }
 
-/// Returns true for errors that stay until credentials or rights are changed.
+/// Returns true for errors that remain until user, password or client key are corrected.
 // `run` tries again later; a person waits for the lines of a trace, and further logins may lock the
 // account.
 fn is_refusal(error: &Error) -> bool {
     use AuthFailure::{ClientKey, Credentials};
-    // A token that is not accepted is not among them: a server that has just started may take a
-    // minute.
+    // An access token that is not accepted is not among them: a server that has just started may
+    // take a minute.
     matches!(error, Error::Auth { reason: Credentials | ClientKey, .. })
 }
 
@@ -121,9 +121,9 @@ pub struct Tracer {
     services: TracedServices,
     readings: ReadingState,
     counts: TraceCounts,
-    /// Time of the last line, or of the first step if that printed none.
+    /// Time from which silence is measured: that of the last line, or else of the first step.
     last_line: Option<Stamp>,
-    /// Number of lists that were read since then.
+    /// Number of lists that were read since `last_line`.
     lists: usize,
     /// Time of the last step.
     last_step: Option<Stamp>,
@@ -159,8 +159,8 @@ impl Tracer {
             .into_line(clock.now().wall, &self.time_zone)
     }
 
-    /// Returns the lines about one step of the poller; `trouble` is the error for which it could
-    /// read nothing.
+    /// Returns the lines about one step of the poller; `trouble` is its error, if the step read
+    /// nothing.
     ///
     /// # Errors
     /// A service or contact centre of the flags is not in the lists that were read.

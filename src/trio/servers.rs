@@ -18,7 +18,7 @@ use std::{
 use jiff::tz::TimeZone;
 use url::Url;
 
-use self::{day_counts::DayCounts, failure_streak::FailureStreak};
+use self::{day_counts::DayCountTrust, failure_streak::FailureStreak};
 use super::{
     session::{AuthEndpoints, Session, account::Account},
     settings::Settings,
@@ -72,7 +72,7 @@ struct State {
     /// Time of the last return to the primary.
     last_return: Duration,
     /// Trust in figures that Trio counts from midnight.
-    day_counts: DayCounts,
+    day_counts: DayCountTrust,
 }
 
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl Servers {
             short_returns: 0,
             no_return_before: Duration::ZERO,
             last_return: Duration::ZERO,
-            day_counts: DayCounts::default(),
+            day_counts: DayCountTrust::default(),
         };
         let this = Self { account, stats, state: Mutex::new(state) };
         this.publish_uses(&this.lock());

@@ -1,4 +1,4 @@
-//! Tests that good values reach the settings, and of warnings about unwise ones.
+//! Valid values reach the settings, and questionable ones cause warnings.
 
 use pretty_assertions::assert_eq;
 
@@ -38,7 +38,7 @@ fn exported_members_are_names_or_maps() {
     assert_eq!(*config.targets[0].dictionary, expected);
 }
 
-/// Returns the settings of the sample file, of which some are not defaults.
+/// Returns the settings that deploy/trio-exporter.yml shows, with those that are no defaults.
 pub(super) fn sample_settings() -> tally::Settings {
     let mut state_limits = tally::StateLimits::default();
     for (state, limit) in
@@ -161,7 +161,7 @@ fn own_interval_is_not_shorter_than_the_steps() {
 }
 
 #[test]
-fn interval_too_long_for_a_wait_target_is_warned_of() {
+fn long_interval_for_a_wait_target_causes_a_warning() {
     let warnings =
         |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
     let roughly = "it is then only roughly known whether a case was answered within the target; shorten the interval";
@@ -209,7 +209,7 @@ fn interval_too_long_for_a_wait_target_is_warned_of() {
 }
 
 #[test]
-fn fifth_wait_target_without_bucket_is_warned_of() {
+fn more_than_four_extra_edges_cause_a_warning() {
     let rules: Vec<_> = [21, 22, 23, 24, 25, 30, 26, 21]
         .iter()
         .enumerate()
@@ -226,7 +226,7 @@ fn fifth_wait_target_without_bucket_is_warned_of() {
 }
 
 #[test]
-fn rule_for_an_invalid_target_is_no_second_error() {
+fn target_with_an_error_is_reported_once_beside_its_rule() {
     let text =
         format!("{VALID}goals: {{services: [{{match: {{target: main}}, minimum_agents: 1}}]}}\n");
     let text = text.replace("https://trio.example/te/api", "trio");

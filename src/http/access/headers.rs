@@ -14,8 +14,8 @@ pub const CONFIGURABLE: [&str; 5] = [
 ];
 
 /// Headers of answers whose page or configuration sets no others.
-// Answers contain names from Trio. No browser may run one as a script (nosniff, no sources), load
-// anything for it, or show the page in a frame of another site (clickjacking).
+// Answers contain names from Trio. A browser must not run an answer as a script (nosniff), load
+// anything for it, or show it in a frame of another site (clickjacking).
 const DEFAULTS: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("deny")),
@@ -31,7 +31,7 @@ const DEFAULTS: [(HeaderName, HeaderValue); 3] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(HeaderName, Option<HeaderValue>)>);
 
-/// Rejection of a configured header, as a predicate that follows its name.
+/// Error in a configured header. The text continues a sentence that begins with its name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadHeader {
     /// The header allows only the values named here.
@@ -46,7 +46,8 @@ pub enum BadHeader {
 }
 
 impl Headers {
-    /// Sets a header of [`CONFIGURABLE`]; an empty value removes it from every answer.
+    /// Sets a header of [`CONFIGURABLE`]; an empty value removes it from every answer, but for
+    /// headers with a fixed list of values.
     ///
     /// # Errors
     /// The name is not configurable, or the value is not allowed for it.
@@ -54,18 +55,13 @@ impl Headers {
         if !CONFIGURABLE.contains(&name) {
             return Err(BadHeader::NotConfigurable);
         }
-        // Browsers ignore other values without a word, so a typing mistake would protect nothing.
-        let allowed: &[&str] = match name {
-            "X-Content-Type-Options" => &["nosniff"],
-            "X-Frame-Options" => &["deny", "sameorigin"],
-            _ => &[],
-        };
-        if !allowed.is_empty() && !allowed.contains(&value) {
-            return Err(BadHeader::NotOneOf(if allowed.len() == 1 {
-                "nosniff"
-            } else {
-                "deny or sameorigin"
-            }));
+        // A browser ignores a wrong value silently, so a typing mistake would protect nothing. The
+        // spelling is that of exporter-toolkit.
+        match (name, value) {
+            ("X-Content-Type-Options", "nosniff") | ("X-Frame-Options", "deny" | "sameorigin") => {}
+            ("X-Content-Type-Options", _) => return Err(BadHeader::NotOneOf("nosniff")),
+            ("X-Frame-Options", _) => return Err(BadHeader::NotOneOf("deny or sameorigin")),
+            _ => {}
         }
         let value = if value.is_empty() {
             None
@@ -78,12 +74,12 @@ impl Headers {
         Ok(())
     }
 
-    /// Adds the configured headers, and the defaults where the page set none.
+    /// Sets the defaults that the page has not set; then the configured headers replace or remove.
     pub(super) fn apply(&self, answer: &mut HeaderMap) {
-        // The landing page and /status set a policy of their own, which allows their inline style.
+        // Pages for people set a policy of their own: they load a style, and /wall a script.
         let names_frames = names_frames(answer);
         for (name, value) in DEFAULTS {
-            // This header knows no addresses: it would contradict a policy that names some.
+            // This header cannot name sites, so it would block those that the policy allows.
             if names_frames && name == header::X_FRAME_OPTIONS {
                 continue;
             }
@@ -126,12 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn page_that_names_its_frames_is_not_denied_them() {
+    fn policy_with_frame_sites_drops_frame_options() {
         let policy = "default-src 'none'; frame-ancestors https://www.example.se";
         let page = [("content-security-policy", policy)];
         assert!(!applied(&[], &page).contains_key("x-frame-options"));
         let configured = applied(&[("X-Frame-Options", "deny")], &page);
-        assert_eq!(configured["x-frame-options"], "deny", "the operator's word is the last");
+        assert_eq!(configured["x-frame-options"], "deny", "the configuration wins");
     }
 
     #[test]
@@ -155,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_browsers_ignore_are_refused() {
+    fn unsupported_headers_and_values_are_refused() {
         for (name, value, message) in [
             ("X-Frame-Options", "DENY", "must be deny or sameorigin"),
             ("X-Content-Type-Options", "", "must be nosniff"),

@@ -1,7 +1,7 @@
 //! Web configuration: TLS, users, headers and rate limit, and its reload while the server runs.
 //!
-//! Changes in its files take effect if all files are valid; otherwise nothing changes. Open
-//! connections keep their certificate.
+//! A change in its files takes effect if all files are valid; otherwise nothing changes. TLS on or
+//! off, HTTP/2 and the rate limit need a restart. Open connections keep their certificate.
 
 use std::{
     fmt,
@@ -27,21 +27,22 @@ pub struct Web {
     pub http2: bool,
     /// Headers of every answer.
     pub headers: Headers,
-    /// Users of all pages but the per-agent one; empty: no login is needed.
+    /// Users of every page, but for the per-agent one if `agents_users` is set. Empty: no login is
+    /// needed.
     pub users: Users,
     /// Users of the per-agent page alone; `None`: those of `users`.
     // Separate, because that page names persons: who operates Prometheus need not see them.
     pub agents_users: Option<Users>,
-    /// Rate limit over all clients and pages together.
+    /// Rate limit over all clients and pages together; `None`: no limit.
     pub rate_limit: Option<RateLimit>,
 }
 
 /// Token bucket of `burst` requests that gains one every `interval`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// Average time between two requests in the long run; more than zero.
+    /// Time in which the bucket gains one request; more than zero.
     pub interval: Duration,
-    /// Requests that may come at once.
+    /// Size of the bucket: requests that are answered without a wait after a pause.
     pub burst: std::num::NonZeroU32,
 }
 
@@ -63,16 +64,17 @@ impl Default for Web {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchedFile {
     path: PathBuf,
-    /// `None` if the file could not be inspected: then its appearance is a change as well.
-    version: Option<(SystemTime, u64)>,
+    /// Modification time and size in bytes; `None` if the file could not be inspected. A file that
+    /// appears later then counts as changed.
+    stamp: Option<(SystemTime, u64)>,
 }
 
-/// Result of one reading of the web configuration.
+/// Result of loading the web configuration.
 #[derive(Debug)]
 pub struct WebReading {
     /// Files to watch, also those that could not be read.
     pub files: Vec<WatchedFile>,
-    /// Their values, or all mistakes in them.
+    /// The values in these files, or all mistakes in them.
     pub web: Result<Web, Vec<String>>,
     /// Settings that are allowed but unsafe, one log line each.
     pub warnings: Vec<String>,
@@ -87,12 +89,12 @@ impl WebReading {
 }
 
 /// Reads the files of a web configuration.
-type Read = Arc<dyn Fn() -> WebReading + Send + Sync>;
+type ReadConfig = Arc<dyn Fn() -> WebReading + Send + Sync>;
 
 /// Web configuration with its files, for reloads.
 #[derive(Clone)]
 pub struct WebFiles {
-    read: Read,
+    read: ReadConfig,
     files: Vec<WatchedFile>,
     web: Arc<Web>,
 }
@@ -105,9 +107,8 @@ impl WatchedFile {
     pub fn inspect(path: &Path) -> Self {
         let metadata = std::fs::metadata(path).ok();
         // Size as well: two writes within the resolution of the file system's clock have one time.
-        let version =
-            metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
-        Self { path: path.to_owned(), version }
+        let stamp = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+        Self { path: path.to_owned(), stamp }
     }
 
     fn has_changed(&self) -> bool {
@@ -171,7 +172,8 @@ impl Reloader {
         self.read(&mut files).await
     }
 
-    /// Reloads whenever one of the files has changed; checks every `interval`, for ever.
+    /// Checks every `interval` whether one of the files has changed, and reloads then. Never
+    /// returns.
     pub(in crate::http) async fn watch(&self, interval: Duration) {
         loop {
             tokio::time::sleep(interval).await;
@@ -186,6 +188,7 @@ impl Reloader {
                     tracing::debug!(%problem, "the web configuration was not checked for changes");
                     continue;
                 }
+                // A check that panicked does not tell what changed: the reload reports the error.
                 Ok(true) | Err(FileTaskError::Failed(_)) => {}
             }
             match self.read(&mut files).await {
@@ -223,7 +226,8 @@ impl Reloader {
         let warn = |what: &str| {
             tracing::warn!("{what} has changed, which needs a restart; the rest is in force");
         };
-        // The acceptors of the listeners are built for TLS or plain HTTP at the start.
+        // The acceptors of the listeners are built at the start: for TLS or plain HTTP, and with
+        // HTTP/2 or without. A new rate limiter would grant a full burst at each reload.
         if new.tls.is_some() != self.tls.is_some() {
             warn("whether there is a certificate in tls_server_config");
             new.tls = current.tls.clone();

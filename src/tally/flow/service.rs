@@ -47,13 +47,13 @@ pub(super) struct ClassFlow {
     pub(super) day: Option<DayBase>,
     /// Cases of the last list.
     pub(super) now: Listed,
-    /// Ages of the cases that left, for the next one.
+    /// Rounding of the ages of the cases that left, carried to the next one that leaves.
     pub(super) ages: AgeShares,
-    /// The last cases with an agent.
+    /// The last cases with an agent: how many lists showed each.
     pub(super) handled: HandledCases,
-    /// Cases that no list shows, for the bounds.
+    /// Cases that no list shows, which the bounds of the service level allow for.
     pub(super) hidden: HiddenAllowance,
-    /// Waits of the answered cases, where the interval is long.
+    /// Distribution of the waits, learnt where the interval is longer than 5 s; else `None`.
     pub(super) learnt: Option<Box<LearntWaits>>,
 }
 
@@ -64,12 +64,13 @@ pub(in crate::tally) struct ServiceRecord {
     /// Seconds since it was last known to exist.
     #[serde(default)]
     pub(in crate::tally) known_ago: f64,
-    /// Seconds since its time was last credited, and whether it was open then.
+    /// Seconds since its time was last credited.
     pub(in crate::tally) credited_ago: Option<f64>,
+    /// Opening state when its time was last credited.
     pub(in crate::tally) was_open: Option<bool>,
     #[serde(flatten)]
     pub(in crate::tally) time: TimeCounts,
-    /// Time counters when the day began.
+    /// Time counters at local midnight, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::tally) day_time: Option<DayTime>,
     #[serde(default)]
@@ -122,7 +123,8 @@ impl ServiceFlow {
         }
     }
 
-    /// Returns the counters of a class, started if needed.
+    /// Returns the counters of a class that the list `source` shows. Starts them if needed, with
+    /// `edges` and `day`.
     pub(super) fn class(
         &mut self,
         class: CaseClass,
@@ -138,7 +140,8 @@ impl ServiceFlow {
         flow
     }
 
-    /// Returns the list that measures the time of the service: that of its calls if it has any.
+    /// Returns the list that measures the time of the service: that of its calls if it has calls or
+    /// callbacks, or no case yet; else `services/cases`.
     pub(super) fn measured_by(&self, call_list: Source) -> Source {
         let has = |class: CaseClass| self.classes[class.index()].is_some();
         let calls = has(CaseClass::Voice) || has(CaseClass::Callback);
@@ -196,6 +199,7 @@ impl ServiceFlow {
         day_goes_on: bool,
     ) -> Self {
         let names = ServiceNames { id: &saved.id, ..ServiceNames::default() };
+        // A moment before the clock began cannot be expressed: the service counts as just seen.
         let known_at = clock.moment(saved.known_ago).unwrap_or(clock.now.moment());
         let mut flow =
             Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
@@ -232,8 +236,8 @@ impl ClassFlow {
 
     fn export(&self, class: CaseClass, waiting: u64) -> ClassRecord {
         let mut counts = self.counts.clone();
-        // Closed in the file only: if this process goes on, its own counters still follow them.
-        // This keeps the sum of the outcomes equal to the cases that came in.
+        // The waiting cases are closed in the file only: a process that goes on still follows them.
+        // So the outcomes in the file add up to the cases that came in.
         counts.unclassified[UnclassifiedReason::Gap.index()] += waiting;
         counts.within_high += waiting;
         counts.missed_high += waiting;
@@ -270,20 +274,20 @@ pub(in crate::tally) struct ServiceTime {
 }
 
 impl ServiceTime {
-    /// Records queue length and opening state. `since` is the time since the previous state, `None`
-    /// after a gap.
+    /// Records queue length and opening state. `elapsed` is the time since the previous state,
+    /// `None` after a gap.
     ///
     /// Between two readings the queue is taken to have changed half-way, which is right on average.
     pub(in crate::tally) fn record_state(
         &mut self,
         queue: Option<f64>,
         open: Option<bool>,
-        since: Option<Duration>,
+        elapsed: Option<Duration>,
     ) {
         if let Some(now) = queue {
             let total = self.counts.queue_wait.get_or_insert(0.0);
-            if let (Some(before), Some(since)) = (self.queue, since) {
-                *total += f64::midpoint(before, now) * since.as_secs_f64();
+            if let (Some(before), Some(elapsed)) = (self.queue, elapsed) {
+                *total += f64::midpoint(before, now) * elapsed.as_secs_f64();
             }
         }
         self.queue = queue;
@@ -300,13 +304,13 @@ impl ServiceTime {
         *self = Self { counts: self.counts, ..Self::default() };
     }
 
-    /// Credits the open time up to `at`, as measured or with the reason why not. A service without
-    /// an opening state counts as open.
+    /// Credits the open time up to `at`: as measured, or as unmeasured for this reason. A service
+    /// without an opening state counts as open.
     pub(in crate::tally) fn credit_until(&mut self, at: Moment, unmeasured: Option<Unmeasured>) {
         let since = self.credited.unwrap_or(at);
         let open = |open: Option<bool>| f64::from(u8::from(open != Some(false)));
         let now = open(self.open);
-        // It opened or closed somewhere in between.
+        // If it opened or closed in between, half of the time counts.
         let share = f64::midpoint(self.was_open.map_or(now, |was| open(Some(was))), now);
         let seconds = (at - since).max(0.0) * share;
         self.credited = Some(at.max(since));
@@ -353,7 +357,8 @@ mod tests {
         assert_eq!(time.counts.unmeasured, [0.0; 4]);
         time.record_state(None, Some(true), None);
         time.credit_until(Moment::from_seconds(135.0), Some(Unmeasured::Truncated));
-        assert_eq!(time.counts.unmeasured, [5.0, 0.0, 0.0, 0.0]);
+        assert_eq!(time.counts.unmeasured[Unmeasured::Truncated.index()], 5.0);
+        assert_eq!(time.counts.unmeasured.iter().sum::<f64>(), 5.0);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Reports on each resource that could be read. One that could not already has a line about the
-/// right to read it.
+/// Reports on each resource that could be read. A resource that cannot be read has a line about its
+/// right.
 pub(super) fn report(snapshot: &Snapshot, report: &mut Report) {
     for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
         let fields = snapshot.fields.iter().filter(|field| field.resource == resource);
@@ -31,21 +31,20 @@ fn report_resource<'f>(
         return;
     }
     let subject = format!("mapping {}", resource.as_str());
-    if report.add_found(|of| *of == Subject::Mapping(resource)) {
+    if report.add_found(|subject| *subject == Subject::Mapping(resource)) {
         return;
     }
     // Members are known from rows alone. An empty list is neither right nor wrong.
     if items.iter().sum::<usize>() == 0 {
         let remedy = if is_core(resource) {
-            "every Trio in use has such rows: see whether the API user may see them, then check again"
+            "a Trio in use always has such rows: see whether the API user may see them, then check again"
         } else {
             "check again when there is something to read"
         };
         report.unknown(subject, "cannot be determined: the answer has no row", remedy);
         return;
     }
-    // `present` is `None` while a spare field has no member: another field replaces it, so nothing
-    // is missing.
+    // `present` is `None` for an optional field without a member: it is not missing.
     let present: Vec<bool> = fields.filter_map(|field| field.present).collect();
     let fed = present.iter().filter(|present| **present).count();
     report.ok(subject, format!("{fed} of {} fields", present.len()));

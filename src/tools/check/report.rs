@@ -10,7 +10,7 @@ use crate::{
 /// A wallboard, and an entry of its `services` that matches no service of a target.
 pub(super) type Unlisted = (Text, String);
 
-/// Severity of a line.
+/// Level of a line, which it begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// As it should be.
@@ -39,7 +39,7 @@ impl From<Severity> for Level {
 /// Result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Severity.
+    /// Level.
     pub level: Level,
     /// The part that was checked, after the name of the target.
     pub subject: String,
@@ -49,8 +49,7 @@ pub struct Line {
     pub remedy: String,
 }
 
-/// Reports of a check that is still running: each line as soon as it is known, and what is read in
-/// between.
+/// Callbacks while a check runs: for each new line, and for each resource about to be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Show {
     /// Shows a line of the report.
@@ -65,7 +64,7 @@ impl Default for Show {
     }
 }
 
-// Reports with the same lines are the same.
+// Pointers to functions cannot be compared reliably, and a report is equal by its lines.
 impl PartialEq for Show {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -77,6 +76,7 @@ impl Eq for Show {}
 /// All lines about a target, in the order in which they are printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// Name of the target; `None`: the report is about no single target.
     pub(super) target: Option<Text>,
     show: Show,
     /// The lines.
@@ -105,10 +105,11 @@ impl Report {
         self.lines.iter().filter(|line| line.level == level).count()
     }
 
-    /// Takes the findings that are to be printed, each below the check that it belongs to. Those
-    /// that have a line already are left out.
+    /// Queues findings for printing, each below the check that it belongs to. Those that have a
+    /// line already are left out.
     pub(super) fn expect(&mut self, found: Vec<Finding>) {
-        // By kind and subject: the difference of the clocks is not the same in two answers.
+        // Compared by kind and subject: the sentence may hold a measured number, such as the
+        // difference of the clocks, that changes between two answers.
         let is_new =
             |finding: &Finding| !self.printed.contains(&(finding.kind, finding.subject.clone()));
         self.found = found.into_iter().filter(is_new).collect();
@@ -135,7 +136,8 @@ impl Report {
         self.add(Level::from(*severity), subject.to_string(), sentence.clone(), remedy.clone());
     }
 
-    /// Adds a line of level [`Level::Ok`]; the others likewise.
+    // One function for each level; only `ok` needs no remedy.
+    /// Adds a line of level [`Level::Ok`].
     pub(super) fn ok(&mut self, subject: impl Into<String>, seen: impl Into<String>) {
         self.add(Level::Ok, subject.into(), seen.into(), String::new());
     }

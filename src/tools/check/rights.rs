@@ -143,7 +143,9 @@ fn report_reading(center: &Center, reading: &SnapshotReading<'_>, now: Stamp, re
     let (resource, state) = (reading.resource(), state(reading, now));
     let is_about = |subject: &Subject| matches!(subject, Subject::Right(of, centers) if *of == resource && centers.contains(id));
     let is_found = report.add_found(is_about);
-    let (Some(resource), ReadingState::Well, false) = (resource, state, is_found) else { return };
+    let (Some(resource), ReadingState::UpToDate, false) = (resource, state, is_found) else {
+        return;
+    };
     let subject = format!("right cc {id} {}", resource.as_str());
     let is_per_service = reading.collector.is_some_and(|c| c.has(Property::PerService));
     if is_per_service && center.service_names().is_empty() {

@@ -1,4 +1,4 @@
-//! Time zone of Trio's times: stated by each time, configured, or missing.
+//! Times in Trio's answers: if they state their zone, and if Trio's own clock allows them.
 
 use std::mem;
 
@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil};
 
 use super::{CheckTarget, Report};
 use crate::{
+    diagnosis::list_names,
     model::{ClockSkew, Collector, Resource},
     snapshot::{Center, Snapshot},
     tally::{Source, TrioClock, max_case_age, max_state_age},
@@ -13,7 +14,7 @@ use crate::{
     trio::{Client, Examination, Route, is_no_time},
 };
 
-/// Examines the resources with times and reports how many state their zone.
+/// Examines the resources with times and reports how many times have no zone.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
@@ -24,8 +25,10 @@ pub(super) async fn check(
     let uses = client.field_uses();
     let has_times =
         |resource: &Resource| uses.iter().any(|field| field.resource == *resource && field.is_time);
-    let on = Collector::ALL.into_iter().filter(|collector| target.interval(*collector).is_some());
-    let with_times: Vec<Resource> = on.filter_map(Collector::resource).filter(has_times).collect();
+    let enabled =
+        Collector::ALL.into_iter().filter(|collector| target.interval(*collector).is_some());
+    let with_times: Vec<Resource> =
+        enabled.filter_map(Collector::resource).filter(has_times).collect();
     if with_times.is_empty() {
         return;
     }
@@ -42,7 +45,10 @@ pub(super) async fn check(
         (ZoneCounts { without_zone: 0, with_zone: 0 }, _) => {
             report.unknown(
                 "time zone",
-                "cannot be determined: no time was seen in agents/state, services/calls and services/cases",
+                format!(
+                    "cannot be determined: no time was seen in {}",
+                    list_names(with_times.iter().map(|resource| resource.as_str()))
+                ),
                 "check again when cases wait; without times, waits are known to within two poll intervals",
             );
         }
@@ -50,7 +56,7 @@ pub(super) async fn check(
             report.ok("time zone", "every time seen states its zone");
         }
         (ZoneCounts { without_zone, .. }, Some(zone)) => {
-            let name = zone.iana_name().unwrap_or("as configured");
+            let name = zone.iana_name().unwrap_or("times of the configured zone");
             report
                 .ok("time zone", format!("{without_zone} times without a zone are read as {name}"));
         }
@@ -66,8 +72,7 @@ pub(super) async fn check(
     }
 }
 
-/// Reports the fields with times that the exporter does not use, because by Trio's own clock they
-/// cannot be true.
+/// Reports each field of which times are not used, because Trio's own clock contradicts them.
 pub(super) fn check_plausible(snapshot: &Snapshot, report: &mut Report) {
     for (field, verdicts) in verdicts(&snapshot.centers, snapshot.clock_skew) {
         if let Some(description) = verdicts.description() {
@@ -119,7 +124,7 @@ struct ZoneCounts {
 }
 
 impl ZoneCounts {
-    /// Counts the values of all members that feed a time.
+    /// Counts the values of the members that feed a field with times.
     fn add(&mut self, examination: &Examination) {
         for member in &examination.members {
             let Some((_, form @ ("timestamp" | "unix_seconds" | "unix_milliseconds"))) =

@@ -42,7 +42,7 @@ pub(in crate::trio) struct CollectionReader {
     /// Time zone of times that Trio writes without one.
     pub(in crate::trio) zone: Option<TimeZone>,
     pub(in crate::trio) limits: Limits,
-    /// Pages above which a list is not read, by resource.
+    /// Largest number of pages of a list, by resource; longer lists are not read.
     pub(in crate::trio) page_limits: [usize; Resource::COUNT],
     /// Lists whose total counts rows that no page shows.
     pub(in crate::trio) hidden: HiddenRows,
@@ -51,8 +51,8 @@ pub(in crate::trio) struct CollectionReader {
 /// Continuation of the sentence about a list whose two readings contradict their total.
 const AFTER_A_SECOND_TRY: &str = " after a second try";
 
-/// Memory that the items of any answer may take, in bytes.
-// More than the thousand items of a page, also where the limit of an answer is small.
+/// Memory that is always allowed for the items of an answer, in bytes.
+// Enough for a page of 1,000 items, also with a small `limits.body_mib`.
 const MIN_ITEM_MEMORY: usize = 2 << 20;
 
 /// Data that was read whole.
@@ -69,7 +69,8 @@ pub(in crate::trio) trait Identified {
     fn id(&self) -> &Text;
 
     /// Returns the service that distinguishes rows with the same id; `None` where the id is enough.
-    /// A row that comes twice because the list moved between two pages agrees in both.
+    /// A row that arrives twice, because the list moved between two pages, has the same id and
+    /// service.
     fn service_id(&self) -> Option<&Text> {
         None
     }
@@ -98,14 +99,14 @@ impl Identified for Case {
     }
 }
 
-/// The id of an item, and its service where both tell it apart.
+/// The id of an item, and for cases also the service.
 type RowKey = (Text, Option<Text>);
 
 fn row_key(item: &impl Identified) -> RowKey {
     (item.id().clone(), item.service_id().cloned())
 }
 
-/// Parameters of a reading: address, dictionary and query.
+/// List, dictionary and query of the requests for one list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request<'a> {
     pub(super) list: &'a List<'a>,
@@ -135,7 +136,8 @@ pub(in crate::trio) struct Collected<T> {
     stated_total: Option<usize>,
     /// Services of waiting cases whose rows have no id, each once.
     pub(in crate::trio) unkeyed: Vec<Text>,
-    /// Items that an earlier page held, and pages that state another total than the first.
+    /// Signs that the list changed while it was read: items that an earlier page held, and pages
+    /// that state another total than the first.
     moved_between_pages: u64,
     keys: HashSet<RowKey>,
 }
@@ -177,7 +179,9 @@ impl CollectionReader {
     /// Reads all pages.
     ///
     /// # Errors
-    /// [`Error::Incomplete`] if the items contradict the total twice, or there are too many pages.
+    /// [`Error::Incomplete`] if two readings contradict their total or their pages contradict each
+    /// other, if the text of an id is broken, or if there are too many pages; the error of a
+    /// request or of decoding.
     pub(super) async fn collect_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
@@ -187,8 +191,8 @@ impl CollectionReader {
         let mut last: Option<Fingerprint> = None;
         let mut error = None;
         // Something may have been added or removed between two pages: a second reading usually
-        // agrees. One that does not is not published, since the missing items would look as if they
-        // had been removed.
+        // agrees with its total. A list whose second reading disagrees too is not published: the
+        // missing items would look as if they had been removed.
         for _ in 0..2 {
             let (collected, extent) = self.read_pages(request, build).await?;
             if resource.comes_and_goes() {
@@ -217,14 +221,16 @@ impl CollectionReader {
                     tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");
                     return Ok(collected);
                 }
+                // The API user may not see the other rows: two equal readings prove it, see
+                // `HiddenRows`.
                 Extent::Total(expected) => {
-                    let print = collected.fingerprint(expected);
+                    let fingerprint = collected.fingerprint(expected);
                     let key = (request.list.key.clone(), request.filter_value.map(Text::from));
-                    if expected > got && self.hidden.is_known(&key, print, last) {
-                        self.hidden.record(key, print, (got, expected));
+                    if expected > got && self.hidden.is_known(&key, fingerprint, last) {
+                        self.hidden.record(key, fingerprint, (got, expected));
                         return Ok(collected);
                     }
-                    last = Some(print);
+                    last = Some(fingerprint);
                     incomplete(Some(expected), AFTER_A_SECOND_TRY)
                 }
                 Extent::Unknown => incomplete(stated, AFTER_A_SECOND_TRY),
@@ -252,7 +258,7 @@ impl CollectionReader {
         let now = self.connection.now().mono;
         let (behaviour, ignores_pages) = self.connection.learned.list(&key, |list| {
             let paging = list.paging.at(session);
-            // Taken before the update: it judges this page by what earlier readings showed.
+            // Taken before the update: `may_have_more` compares this page with earlier readings.
             let before = *paging;
             paging.sends_header |= pagination.is_some();
             paging.most_rows = paging.most_rows.max(rows);
@@ -270,7 +276,8 @@ impl CollectionReader {
     }
 
     /// Reads all pages that the headers name, by number, several at the same time.
-    // The link itself is not followed: it could lead to another host or another collection.
+    // The link to the next page in the header is not followed: it could lead to another host or
+    // another collection.
     async fn read_described_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
@@ -302,7 +309,8 @@ impl CollectionReader {
         }
     }
 
-    /// Reads on without a header, while the last page looks full and brings something new.
+    /// Reads further pages without a header, as long as the last page looks full and brings
+    /// something new.
     async fn read_undescribed_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
@@ -320,13 +328,12 @@ impl CollectionReader {
                 return Ok(Extent::TooLong);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
-            // A page shorter than the first is the last one; one that repeats known ids has come
-            // round.
+            // A page shorter than the first is the last one; a page without new ids means that the
+            // server began again.
             has_more = delta.new_items > 0 && delta.rows >= first_rows;
-            // The same page again. A server that returns as much when a single item is asked for
-            // does not know pages; after three times it is not asked for the second one for a while.
-            // A server that repeats its last page returns one item and is not taken for such a
-            // server.
+            // The second page equals the first. Ask for one item: a server that again returns
+            // everything ignores pages. After three such readings page 2 is not requested for ten
+            // minutes or longer. A server that merely repeats its last page returns one item here.
             if number == 2 && delta.new_items == 0 && delta.rows == first_rows {
                 let single = self.read_page(request, 1, 1, build).await?;
                 let ignores = first_rows > 1 && single.page.rows == first_rows;
@@ -366,8 +373,8 @@ impl CollectionReader {
         }
         self.connection
             .get(key.resource, &url, endpoints, |answer| {
-                // 204 is an empty list. An empty 200 is a failure: a proxy that lost the body would
-                // make everyone leave.
+                // 204 is an empty list. An empty 200 is a failure: if a proxy lost the body, it
+                // would look as if every case and agent were gone.
                 let is_empty = answer.status == StatusCode::NO_CONTENT && answer.body.is_empty();
                 let answer =
                     if is_empty { Answer { body: b"[]".to_vec(), ..answer } } else { answer };
@@ -381,9 +388,10 @@ impl CollectionReader {
     }
 }
 
-/// Rows that a page added.
+/// Contents of one page.
 #[derive(Clone, Copy, Debug)]
 struct PageDelta {
+    /// All rows of the page.
     rows: usize,
     /// Items that no earlier page held.
     new_items: usize,
@@ -397,7 +405,7 @@ impl PageDelta {
 }
 
 impl<T> Collected<T> {
-    /// Returns the items. Rows without any id are not an empty collection but an unreadable one.
+    /// Returns the items.
     ///
     /// # Errors
     /// There are rows, and none has an id.
@@ -434,7 +442,7 @@ impl<T: Identified> Collected<T> {
     fn add(&mut self, page: Page<T>) -> PageDelta {
         let (before, without_id) = (self.items.len(), page.rows - page.items.len());
         let keys = &mut self.keys;
-        // Only what an earlier page held has moved: a page may repeat itself.
+        // Counted before the ids of this page are added: a repetition inside a page is no move.
         self.moved_between_pages +=
             page.items.iter().filter(|item| keys.contains(&row_key(*item))).count() as u64;
         // A case that a new one pushed to the next page arrives twice: the first one stays.
@@ -443,7 +451,7 @@ impl<T: Identified> Collected<T> {
         self.rows += page.rows;
         self.without_id += without_id;
         self.broken_keys += page.broken_keys;
-        // The findings of a page that only repeats another were counted with that one.
+        // The fields of a page that only repeats another are counted already.
         if delta.new_rows() > 0 {
             for (all, seen) in self.seen.iter_mut().zip(page.seen) {
                 all.add(seen);

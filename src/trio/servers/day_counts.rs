@@ -8,49 +8,56 @@ use std::time::SystemTime;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-/// Failover mode of the active server, as far as it concerns figures of the day.
+/// Trust in the figures that the active server counts from midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum DayCounts {
-    /// No failover mode was seen today.
-    #[default]
-    Trusted,
-    /// Another server was made the active one, and has not yet said in which mode it works.
-    Unknown,
-    /// Failover mode is on.
-    FailoverMode,
-    /// Failover mode was seen to have ended then.
-    Ended(SystemTime),
+pub(super) struct DayCountTrust {
+    mode: Mode,
+    /// Moment when failover mode was last seen to have ended.
+    ended: Option<SystemTime>,
 }
 
-impl DayCounts {
+/// Failover mode of the active server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    /// Off, or this server does not state it.
+    // A server that does not state its mode at all is believed: nothing speaks against it.
+    #[default]
+    Off,
+    /// Another server was made the active one, and has not answered yet in which mode it works.
+    Unknown,
+    /// On.
+    On,
+}
+
+impl DayCountTrust {
     /// Records that another server is asked from now on.
     pub(super) fn record_switch(&mut self, now: SystemTime) {
-        *self = match *self {
-            Self::Trusted => Self::Unknown,
-            // The switch may be the end of failover mode.
-            Self::FailoverMode => Self::Ended(now),
-            known => known,
-        };
+        // The switch may be the end of failover mode.
+        if self.mode == Mode::On {
+            self.ended = Some(now);
+        }
+        self.mode = Mode::Unknown;
     }
 
     /// Records the mode that the active server states; `None` if it states none.
     pub(super) fn record_mode(&mut self, failover: Option<bool>, now: SystemTime) {
-        *self = match (failover, *self) {
-            (Some(true), _) => Self::FailoverMode,
-            (Some(false), Self::FailoverMode) => Self::Ended(now),
-            // A server that does not state its mode at all is believed: nothing speaks against it.
-            (_, Self::Unknown) => Self::Trusted,
-            (_, known) => known,
+        self.mode = match (failover, self.mode) {
+            (Some(true), _) => Mode::On,
+            (Some(false), Mode::On) => {
+                self.ended = Some(now);
+                Mode::Off
+            }
+            // An answer without the mode is no sign of its end.
+            (None, Mode::On) => Mode::On,
+            (_, Mode::Off | Mode::Unknown) => Mode::Off,
         };
     }
 
-    /// Returns true if figures of the day are wrong at `now`, by the midnights of `zone`.
+    /// Returns true if figures that count from midnight must be withheld at `now`, by the midnights
+    /// of `zone`.
     pub(super) fn are_withheld(self, now: SystemTime, zone: &TimeZone) -> bool {
-        match self {
-            Self::Trusted => false,
-            Self::Unknown | Self::FailoverMode => true,
-            Self::Ended(ended) => date(now, zone) <= date(ended, zone),
-        }
+        let ended_today = self.ended.is_some_and(|ended| date(now, zone) <= date(ended, zone));
+        self.mode != Mode::Off || ended_today
     }
 }
 
@@ -75,8 +82,9 @@ mod tests {
 
     #[test]
     fn day_counts_return_at_the_midnight_after_failover_mode() {
-        let mut counts = DayCounts::default();
-        let withheld = |counts: DayCounts, time: &str| counts.are_withheld(at(time), &stockholm());
+        let mut counts = DayCountTrust::default();
+        let withheld =
+            |counts: DayCountTrust, time: &str| counts.are_withheld(at(time), &stockholm());
         assert!(!withheld(counts, "2026-01-15T08:00:00Z"));
         counts.record_mode(Some(false), at("2026-01-15T08:00:00Z"));
         assert!(!withheld(counts, "2026-01-15T08:00:00Z"));
@@ -95,7 +103,8 @@ mod tests {
     #[test]
     fn nights_of_summer_time_end_at_local_midnight() {
         let withheld = |ended: &str, now: &str| {
-            DayCounts::Ended(at(ended)).are_withheld(at(now), &stockholm())
+            let ended = Some(at(ended));
+            DayCountTrust { mode: Mode::Off, ended }.are_withheld(at(now), &stockholm())
         };
         // The day of 25 hours: summer time ends on 25 October.
         assert!(withheld("2026-10-24T22:30:00Z", "2026-10-25T22:59:59Z"));
@@ -107,15 +116,41 @@ mod tests {
 
     #[test]
     fn mode_is_unknown_after_a_switch_until_stated() {
-        let mut counts = DayCounts::default();
+        let mut counts = DayCountTrust::default();
         let now = at("2026-01-15T08:00:00Z");
         counts.record_switch(now);
         assert!(counts.are_withheld(now, &TimeZone::UTC));
         counts.record_mode(Some(false), now);
-        assert_eq!(counts, DayCounts::Trusted);
+        assert!(!counts.are_withheld(now, &TimeZone::UTC));
         counts.record_mode(Some(true), now);
         counts.record_switch(now);
         counts.record_mode(Some(false), now);
-        assert_eq!(counts, DayCounts::Ended(now), "a return to the primary is the end");
+        assert!(counts.are_withheld(now, &TimeZone::UTC), "a return to the primary is the end");
+    }
+
+    #[test]
+    fn switch_days_after_failover_mode_withholds_until_the_mode_is_stated() {
+        let mut counts = DayCountTrust::default();
+        let (first, later) = (at("2026-01-15T08:00:00Z"), at("2026-01-20T08:00:00Z"));
+        counts.record_mode(Some(true), first);
+        counts.record_mode(Some(false), first);
+        assert!(!counts.are_withheld(later, &TimeZone::UTC));
+        counts.record_switch(later);
+        assert!(counts.are_withheld(later, &TimeZone::UTC));
+        counts.record_mode(Some(false), later);
+        assert!(!counts.are_withheld(later, &TimeZone::UTC));
+    }
+
+    #[test]
+    fn switches_on_the_day_of_failover_mode_do_not_end_the_wait() {
+        let mut counts = DayCountTrust::default();
+        let now = at("2026-01-15T08:00:00Z");
+        counts.record_mode(Some(true), now);
+        counts.record_switch(now);
+        counts.record_mode(None, now);
+        counts.record_switch(now);
+        counts.record_mode(Some(false), now);
+        assert!(counts.are_withheld(at("2026-01-15T23:59:59Z"), &TimeZone::UTC));
+        assert!(!counts.are_withheld(at("2026-01-16T00:00:00Z"), &TimeZone::UTC));
     }
 }

@@ -7,8 +7,8 @@ use url::Url;
 use super::repair::repaired;
 use crate::model::Resource;
 
-/// The usable links of one answer: absolute, on the server they came from, and read by GET (but for
-/// those of the logins, which are sent by POST).
+/// The usable links of one answer: absolute, below the API's base on the server they came from, and
+/// for GET (those of the logins for POST).
 #[derive(Clone, Debug, Default)]
 pub(in crate::trio) struct Links {
     /// Path of the API's base on that server.
@@ -22,7 +22,7 @@ pub(in crate::trio) struct Links {
 }
 
 impl Links {
-    /// Reads the links in `body`, which came from the server with this base. A body without links
+    /// Reads the links in `body`, which came from the server with this base. A body that is no JSON
     /// has none.
     pub(in crate::trio) fn parse(body: &[u8], base: &Url) -> Self {
         let body: Value = serde_json::from_slice(body)
@@ -39,6 +39,7 @@ impl Links {
                 let links = list.iter().flat_map(|item| links_of_item(item, base));
                 items.extend(links.map(|(_, url)| url));
             }
+            // Without a member `data`, the body is the data: its links are in `own` already.
             Value::Object(_) if !std::ptr::eq(data, &raw const body) => {
                 own.extend(links_of_item(data, base));
             }
@@ -47,8 +48,8 @@ impl Links {
         Self { base: base.path().trim_end_matches('/').to_owned(), own, items }
     }
 
-    /// Returns the address of `resource`: by the link's name, or else by the documented end of its
-    /// path.
+    /// Returns the address of `resource`: by the link's name, or else by a path that ends like the
+    /// documented one.
     pub(in crate::trio) fn find(&self, resource: Resource, documented: &Url) -> Option<Url> {
         let names = rel_names(resource);
         let by_name = self.own.iter().find(|(rel, _)| names.contains(&&**rel)).map(|(_, url)| url);
@@ -59,8 +60,8 @@ impl Links {
         by_name.or_else(by_path).cloned()
     }
 
-    /// Returns the ids that the links name directly below `parent`, sorted, each once: the path
-    /// segment where the documented paths have `{…id}`, also if more follows.
+    /// Returns the distinct ids in the links below `parent`, sorted. An id is the first path
+    /// segment below `parent`, where the documented paths have `{…id}`; more may follow.
     pub(in crate::trio) fn ids_below(&self, parent: &Url) -> Vec<String> {
         let prefix = format!("{}/", parent.path().trim_end_matches('/'));
         let urls = self.own.iter().map(|(_, url)| url).chain(&self.items);
@@ -76,6 +77,7 @@ impl Links {
 /// Names that a link to the resource may have, normalised.
 pub(in crate::trio) fn rel_names(resource: Resource) -> &'static [&'static str] {
     match resource {
+        // The vendor's manual shows `self` as the link of the Api answer to itself.
         Resource::Api => &["api", "self"],
         Resource::Login => &["login"],
         Resource::RefreshLogin => &["refreshlogin"],
@@ -158,7 +160,8 @@ fn member<'a>(object: &'a Value, names: &[&str]) -> Option<&'a Value> {
 
 /// Normalised name and address of a link; `None` if it is not to be read.
 fn rel_and_href(link: &Value) -> Option<(String, &str)> {
-    // Documented are `rel`, `desc`, `method`, `href`; other names are those of assumption A1.
+    // Documented are `rel`, `desc`, `method`, `href`; the other names are assumption A1 in
+    // docs/dev/trio-api.md.
     let rel = normalized_rel(member(link, &["rel", "name", "title"])?.as_str()?);
     let method = member(link, &["method"]).and_then(Value::as_str).unwrap_or_default().trim();
     let login =
@@ -174,7 +177,7 @@ fn href_of(link: &Value) -> Option<&str> {
 }
 
 /// Returns the absolute address of a link below the API's base; `None` if it leads to another
-/// server, or to another place on this one.
+/// server, or to a path outside the API.
 // A token goes with each request. An answer must not be able to send it to another host, another
 // port, or from https to http. Documented links are relative to the host.
 fn usable_url(href: &str, base: &Url) -> Option<Url> {
@@ -212,7 +215,8 @@ pub(in crate::trio) fn help_url(href: &str, base: &Url) -> Option<Url> {
 /// Returns the path of a link as it is reached below `base`.
 ///
 /// A reverse proxy may serve Trio's `/te/api` at a longer path, such as `/trio/te/api`, which Trio
-/// does not know: the end of the base with which the link begins is replaced by the whole base.
+/// does not know. If the link begins with the last segments of the base, these are replaced by the
+/// whole base: `/te/api/cc` becomes `/trio/te/api/cc`.
 fn path_below(path: &str, base: &str) -> Option<String> {
     let base = base.trim_end_matches('/');
     let is_below = |rest: &&str| rest.is_empty() || rest.starts_with('/');
@@ -237,7 +241,7 @@ fn ends_with(text: &str, end: &str) -> bool {
     start.and_then(|start| text.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
-/// Decodes a path segment: percent-encoded UTF-8, or else ISO-8859-1. Both are documented.
+/// Decodes a path segment: percent-encoded UTF-8, or else ISO-8859-1. The API's help names both.
 fn decoded(segment: &str) -> String {
     let bytes: Vec<u8> = percent_decode_str(segment).collect();
     String::from_utf8(bytes)
@@ -315,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn links_to_other_servers_are_not_used() {
+    fn links_outside_the_api_are_not_used() {
         for href in [
             "http://evil.example/te/api/cc/1/agents",
             "https://trio.example/te/api/cc/1/agents",

@@ -1,5 +1,5 @@
-//! Reasons why no secure connection to a server can be made, distinguished by the types of errors and
-//! never by their texts, each with its remedy.
+//! Reasons why no secure connection to a server can be made, each with its remedy. They are kept
+//! apart by the type of the error, because the texts of rustls change between its versions.
 
 use std::{error::Error as StdError, fmt, io};
 
@@ -9,7 +9,7 @@ use url::{Host, Url};
 /// Reason why no secure connection to a server can be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TlsProblem {
-    /// The server refused every cipher suite.
+    /// No cipher suite, key exchange group or signature scheme is common to both sides.
     #[error(
         "the server and the exporter have no common cipher suite: TLS 1.2 needs ECDHE with AES-GCM \
          or ChaCha20-Poly1305, and RSA key exchange is not offered"
@@ -64,7 +64,7 @@ pub enum TlsProblem {
     /// No authority is known.
     #[error("this machine has no certificate authorities, and ca_file names none")]
     NoAuthorities,
-    /// Another failure, in rustls' words.
+    /// Another failure, as a sentence.
     #[error("{0}")]
     Other(String),
 }
@@ -114,28 +114,28 @@ impl TlsProblem {
                 | PeerIncompatible::NoSignatureSchemesInCommon,
             ) => Self::NoCommonCipher,
             Error::InvalidMessage(_) => Self::NotTls,
-            Error::InvalidCertificate(refused) => Self::of_certificate(refused),
+            Error::InvalidCertificate(error) => Self::from_certificate_error(error),
             error => Self::Other(error.to_string()),
         }
     }
 
-    fn of_certificate(refused: &CertificateError) -> Self {
-        match refused {
+    fn from_certificate_error(error: &CertificateError) -> Self {
+        match error {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 Self::NotYetValid
             }
             CertificateError::UnknownIssuer => Self::UnknownIssuer,
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Self::OtherName(format!("the server's certificate: {refused}"))
+                Self::OtherName(format!("the server's certificate: {error}"))
             }
             CertificateError::Other(OtherError(defect)) => match defect.downcast_ref() {
                 Some(LeafDefect::Version1) => Self::Version1,
                 Some(LeafDefect::NoAlternativeName) => Self::NoAlternativeName,
                 Some(LeafDefect::Authority) => Self::Authority,
-                None => Self::Other(format!("the server's certificate: {refused}")),
+                None => Self::Other(format!("the server's certificate: {error}")),
             },
-            refused => Self::Other(format!("the server's certificate: {refused}")),
+            error => Self::Other(format!("the server's certificate: {error}")),
         }
     }
 
@@ -172,7 +172,8 @@ impl TlsProblem {
     }
 }
 
-/// Returns the command that makes a certificate which names the server as the standard says.
+/// Returns the command that makes a certificate with the server as a subject alternative name, the
+/// only place where a client may look for it (RFC 9525).
 fn better_certificate(base: &Url) -> String {
     let (kind, host) = match base.host() {
         Some(Host::Ipv4(address)) => ("IP", address.to_string()),
@@ -200,14 +201,14 @@ fn is_refusal(alert: AlertDescription) -> bool {
     )
 }
 
-/// Returns the error of type `T` in the chain of causes.
+/// Returns the first error of type `T` in the chain of causes.
 pub(super) fn find_cause<'e, T: StdError + 'static>(
     error: &'e (dyn StdError + 'static),
 ) -> Option<&'e T> {
     find_cause_that(error, &|_| true)
 }
 
-/// Returns the first error of type `T` in the chain of causes that `fits`.
+/// Returns the first error of type `T` in the chain of causes for which `fits` is true.
 pub(super) fn find_cause_that<'e, T: StdError + 'static>(
     error: &'e (dyn StdError + 'static),
     fits: &dyn Fn(&T) -> bool,

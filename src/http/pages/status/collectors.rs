@@ -77,10 +77,10 @@ fn description(
     match (state, problem) {
         (ReadingState::Off, _) => "switched off in `collectors`".to_owned(),
         (ReadingState::NotReadYet, _) => "not read yet".to_owned(),
-        (ReadingState::Well, _) => {
+        (ReadingState::UpToDate, _) => {
             format!("{read}, {}", counted(items.unwrap_or_default(), "item"))
         }
-        (ReadingState::Expired, _) => "read before, but no newer reading succeeded".to_owned(),
+        (ReadingState::Expired, _) => "read before, but no newer reading has ended".to_owned(),
         (_, Some(problem)) => problem.said.to_string(),
         (_, None) => "no usable answer".to_owned(),
     }

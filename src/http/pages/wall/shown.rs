@@ -1,4 +1,4 @@
-//! The cases that the wallboard is about, and if all was read that it selects from.
+//! Classes of cases that a wallboard shows, and if everything was read that it selects from.
 
 use crate::{
     metrics::{ClassFigures, QueueFigures, TargetFigures},
@@ -13,7 +13,9 @@ pub(super) fn shown_classes<'a>(
     queue.classes.iter().filter(|class| classes.contains(&class.goals.class))
 }
 
-/// Returns true if each target was read and each of its contact centres has shown its groups.
+/// Returns true if each target was read and has contact centres, and the groups and queues of each
+/// are known.
+// A contact centre without a queue was not read whole yet: its services come with the first list.
 pub(super) fn is_all_read(targets: &[&TargetFigures]) -> bool {
     let centers = |target: &TargetFigures| {
         !target.centers.is_empty()

@@ -7,7 +7,7 @@ use crate::model::Resource;
 pub struct Help {
     /// One entry for each resource whose items are read.
     pub resources: Vec<ResourceHelp>,
-    /// Number of pages that were asked for.
+    /// Number of pages that were requested, with those that failed.
     pub pages: usize,
     /// Reason why reading ended early, as a sentence.
     pub stopped: Option<String>,
@@ -27,11 +27,12 @@ pub struct ResourceHelp {
 /// One member of the items.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocumentedMember {
-    /// Name as the answers spell it: by the sample, or else with a small first letter.
+    /// Name as the answers spell it: from the sample, or else the documented name with a small
+    /// first letter, as in the vendor's manual.
     pub name: String,
     /// Type of its values.
     pub kind: DocumentedType,
-    /// The vendor's words about it; empty without any.
+    /// The vendor's description; empty if there is none.
     pub words: String,
     /// Form of its value in the sample; `None` if there is no sample.
     pub form: Option<SampleForm>,
@@ -69,7 +70,7 @@ pub struct EnumValue {
     pub name: String,
     /// Number; `None` if the page gives none.
     pub number: Option<i64>,
-    /// The vendor's words about it.
+    /// The vendor's description; empty if there is none.
     pub words: String,
 }
 
@@ -85,7 +86,7 @@ pub enum SampleForm {
     Time,
     /// A moment without a zone.
     LocalTime,
-    /// `HH:MM:SS`.
+    /// A duration as `HH:MM:SS`.
     Clock,
     /// Any other text.
     Text,
@@ -101,7 +102,7 @@ impl Help {
 }
 
 impl DocumentedType {
-    /// Returns the type in the words of the help pages; enumerations as `enumeration`.
+    /// Returns a short name of the type, for people.
     pub fn describe(&self) -> String {
         match self {
             Self::Integer => "integer".to_owned(),

@@ -1,8 +1,7 @@
 //! The envelope of an answer: links and data, or a bare array or object.
 //!
 //! The seeds of serde stream the answer: no tree is built, and members that feed no field are
-//! skipped unparsed. Decoding 10,000 agent states costs 1.67 times what serde_json needs for bare
-//! structs.
+//! skipped unparsed. docs/dev/measured.md has the cost.
 
 use std::borrow::Cow;
 
@@ -18,7 +17,7 @@ use crate::trio::{
 };
 
 /// Decodes the items of a collection, or the single item of an answer. `build` makes a domain item
-/// of a row, or returns `None` if the row lacks its key.
+/// of a row, or returns `None` if the row lacks its id.
 ///
 /// # Errors
 /// A sentence about the JSON that cannot be read.
@@ -38,16 +37,17 @@ pub(in crate::trio) fn items<'a, T>(
     };
     // Repaired only after a failure: nearly all answers are what they claim to be.
     strict(body).or_else(|error| {
-        // The copy needs the room of a second body.
-        let has_room = body.len() <= context.memory.max(MAX_REPAIRED);
-        let repaired = has_room.then(|| repaired(body, 0)).flatten();
-        let page = repaired.and_then(|body| strict(&body).ok());
+        // The repaired copy needs as much memory as the body.
+        let has_room = body.len() <= context.memory.max(ALWAYS_REPAIRED);
+        let copy = has_room.then(|| repaired(body, 0)).flatten();
+        let page = copy.and_then(|body| strict(&body).ok());
         page.ok_or_else(|| error.to_string())
     })
 }
 
-/// Size up to which an answer is repaired in any case, in bytes.
-const MAX_REPAIRED: usize = 8 << 20;
+/// Size up to which an answer is repaired even if the memory limit is smaller, in bytes.
+// A body may grow to this size without the target's permit for large bodies.
+const ALWAYS_REPAIRED: usize = 8 << 20;
 /// Problem of a list whose items take too much memory.
 const TOO_MANY_ROWS: &str = "its rows take more memory than limits.body_mib allows";
 
@@ -66,7 +66,8 @@ struct WrappedRow<'p, 'a, 'de, T, F>(&'p mut PageBuilder<'a, 'de, T, F>);
 /// A key of an object.
 struct KeySeed<'p, 'a, 'de, T, F>(&'p mut PageBuilder<'a, 'de, T, F>);
 
-// `deserialize_any` lets the answer decide between list and object; the API promises neither.
+// No document says if an item comes alone or in a list, so its type in the answer decides
+// (`deserialize_any`).
 macro_rules! seed_through_any {
     ($name:ident => $value:ty) => {
         impl<'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> DeserializeSeed<'de>
@@ -111,8 +112,8 @@ impl<'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Visitor<'de> for Envelope<'_, 
             match key {
                 Key::Data => {
                     has_data = true;
-                    // Members of the envelope, such as an `id` of its own, were kept in case of a
-                    // bare object; now they belong to no row.
+                    // Members of the envelope, such as an `id` of its own, were kept because the
+                    // answer could be a bare object. It is none, so they are dropped.
                     self.0.clear_row();
                     entries.next_value_seed(Data(self.0))?;
                 }
@@ -306,7 +307,7 @@ impl<'de> Visitor<'de> for RawSeed {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Raw<'de>, E> {
-        // Ids above the range of i64 would lose digits as floats; none was ever documented.
+        // Ids above the range of i64 would lose digits as floats; documented ids are smaller.
         Ok(i64::try_from(value).map_or(Raw::Number(value as f64), Raw::Integer))
     }
 
@@ -315,10 +316,7 @@ impl<'de> Visitor<'de> for RawSeed {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Raw<'de>, E> {
-        Ok(match is_broken(value) {
-            true => Raw::Broken,
-            false => Raw::Text(Cow::Owned(value.to_owned())),
-        })
+        Ok(if is_broken(value) { Raw::Broken } else { Raw::Text(Cow::Owned(value.to_owned())) })
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Raw<'de>, E> {
@@ -328,7 +326,8 @@ impl<'de> Visitor<'de> for RawSeed {
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Raw<'de>, A::Error> {
         let mut list = Vec::new();
         while let Some(value) = values.next_element_seed(Self)? {
-            // No documented member holds lists of lists. Stopping here bounds the depth as well.
+            // No documented member holds lists of lists. An inner list is parsed and dropped, so
+            // the value that stays has a depth of two; serde_json bounds the recursion.
             list.push(if matches!(value, Raw::List(_)) { Raw::Other } else { value });
         }
         Ok(Raw::List(list))

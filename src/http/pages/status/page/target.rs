@@ -103,8 +103,9 @@ fn unmeasured(target: &Target) -> Markup {
 }
 
 fn collectors(target: &Target) -> Markup {
-    let is_normal =
-        |collector: &&Collector| matches!(collector.state, ReadingState::Well | ReadingState::Off);
+    let is_normal = |collector: &&Collector| {
+        matches!(collector.state, ReadingState::UpToDate | ReadingState::Off)
+    };
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
     // Stable: collectors of one state stay in the order of contact centres.
@@ -140,7 +141,7 @@ fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
 
 fn reading(collector: &Collector) -> Markup {
     let (class, word) = match collector.state {
-        ReadingState::Well => ("good", "ok"),
+        ReadingState::UpToDate => ("good", "ok"),
         ReadingState::Off => ("quiet", "off"),
         ReadingState::NotReadYet => ("quiet", "not read yet"),
         ReadingState::Expired => ("bad", "EXPIRED"),
@@ -188,7 +189,7 @@ const fn rank(state: ReadingState) -> u8 {
         ReadingState::Forbidden | ReadingState::Failed | ReadingState::Expired => 0,
         ReadingState::Incomplete => 1,
         ReadingState::NotReadYet => 2,
-        ReadingState::Well | ReadingState::Off => 3,
+        ReadingState::UpToDate | ReadingState::Off => 3,
     }
 }
 

@@ -105,7 +105,7 @@ impl ReasonList {
             let of_center = |resource| target.collector(Some(id), Collector::of(resource));
             let lists = (of_center(Resource::Services), of_center(Resource::ServiceState));
             let (Some(list), Some(state)) = lists else { continue };
-            let is_well = |collector: &ReportedCollector| collector.state == ReadingState::Well;
+            let is_well = |collector: &ReportedCollector| collector.state == ReadingState::UpToDate;
             // With hundreds of contact centres, one line for each would hide the cause.
             if here.is_empty() && is_well(list) && is_well(state) {
                 without.push((id, list.items.unwrap_or_default()));
@@ -132,7 +132,7 @@ impl ReasonList {
         let holds = center.services.good.iter().flat_map(|good| good.data.iter());
         let ids: Vec<&str> = here.iter().map(|found| found.service_id.as_str()).collect();
         let holds = holds.filter(|service| ids.contains(&&*service.id)).count();
-        let is_well = list.state == ReadingState::Well;
+        let is_well = list.state == ReadingState::UpToDate;
         let (weight, held) = match (holds, here.is_empty()) {
             (0, true) if is_well => (RuledOut, "does not contain it"),
             (0, true) => (self.weight_of_hidden_list(), "does not contain it"),
@@ -162,7 +162,7 @@ impl ReasonList {
                     .to_owned(),
             ),
             Some(_) => (Cause, "are not known".to_owned()),
-            None if here.is_empty() && state.state != ReadingState::Well => {
+            None if here.is_empty() && state.state != ReadingState::UpToDate => {
                 (self.weight_of_hidden_list(), "do not contain it".to_owned())
             }
             None if here.is_empty() => (RuledOut, "do not contain it".to_owned()),
