@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::{
-    CaseClass, Text,
+    BoardToken, CaseClass, Text,
     selection::{Pattern, fits},
 };
 
@@ -32,6 +32,8 @@ pub struct Wallboard {
     pub title: Option<Text>,
     /// Plain text below the title.
     pub notice: Option<Text>,
+    /// Token that opens it; `None`: those who may see the other pages see it.
+    pub token: Option<BoardToken>,
     /// Origins whose pages may read its JSON.
     pub allowed_origins: Vec<Text>,
     /// Origins whose pages may show it in a frame.
@@ -57,6 +59,7 @@ impl Wallboard {
             language: None,
             title: None,
             notice: None,
+            token: None,
             allowed_origins: Vec::new(),
             frame_ancestors: Vec::new(),
         }

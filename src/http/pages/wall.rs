@@ -30,6 +30,7 @@ mod tests;
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     body::Body,
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -39,7 +40,7 @@ use flate2::{Compression, write::GzEncoder};
 use tokio::{sync::watch, task::spawn_blocking};
 
 use crate::{
-    http::{Shared, pages::joined},
+    http::{Shared, access::guard::Grant, pages::joined},
     metrics::wants_gzip,
     model::{Language, Wallboard},
 };
@@ -128,11 +129,15 @@ impl Wall {
 /// Serves the page.
 pub(in crate::http) async fn page(
     State(shared): State<Shared>,
+    Extension(grant): Extension<Grant>,
     Query(query): Query<WallQuery>,
     headers: HeaderMap,
 ) -> Response {
     let (selection, language) = query.into_parts();
-    page_of(&shared, selection, language, &headers).await
+    let boards = if selection.is_everything() { shared.wall.configured() } else { Arc::default() };
+    let is_shown = |board: &&Arc<Wallboard>| board.token.is_none() || grant.is_user;
+    let links: Vec<_> = boards.iter().filter(is_shown).cloned().collect();
+    page_of(&shared, selection, language, &headers, &links).await
 }
 
 /// Serves the page of a wallboard of the configuration.
@@ -144,7 +149,8 @@ pub(in crate::http) async fn board_page(
 ) -> Response {
     match shared.wall.selection(&name) {
         Ok((board, selection)) => {
-            page_of(&shared, selection, lang.or(board.language), &headers).await
+            // A wallboard of the configuration may be shown to those who should not know the others.
+            page_of(&shared, selection, lang.or(board.language), &headers, &[]).await
         }
         Err(unknown) => not_found(unknown),
     }
@@ -155,16 +161,14 @@ async fn page_of(
     selection: Selection,
     language: Option<Language>,
     headers: &HeaderMap,
+    links: &[Arc<Wallboard>],
 ) -> Response {
     let source = source(shared, selection, language, headers);
     let (selection, language) = (source.selection.clone(), source.language);
     let response = match render(source).await {
         Ok(Rendering { title, board, .. }) => {
             let board = String::from_utf8_lossy(&board);
-            // A wallboard of the configuration may be shown to those who should not know the others.
-            let links =
-                if selection.is_everything() { shared.wall.configured() } else { Arc::default() };
-            let html = page::page(&board, &title, &selection, language, &links);
+            let html = page::page(&board, &title, &selection, language, links);
             let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
             let mut response = compressed(html.into_bytes(), zipped);
             let set = response.headers_mut();
@@ -180,23 +184,25 @@ async fn page_of(
 /// Serves the events.
 pub(in crate::http) async fn events(
     State(shared): State<Shared>,
+    Extension(grant): Extension<Grant>,
     Query(query): Query<WallQuery>,
     headers: HeaderMap,
 ) -> Response {
     let (selection, language) = query.into_parts();
-    events_of(&shared, selection, language, &headers).await
+    events_of(&shared, selection, language, &headers, grant).await
 }
 
 /// Serves the events of a wallboard of the configuration.
 pub(in crate::http) async fn board_events(
     State(shared): State<Shared>,
+    Extension(grant): Extension<Grant>,
     Path(name): Path<String>,
     Query(BoardQuery { lang }): Query<BoardQuery>,
     headers: HeaderMap,
 ) -> Response {
     match shared.wall.selection(&name) {
         Ok((board, selection)) => {
-            events_of(&shared, selection, lang.or(board.language), &headers).await
+            events_of(&shared, selection, lang.or(board.language), &headers, grant).await
         }
         Err(unknown) => not_found(unknown),
     }
@@ -207,6 +213,7 @@ async fn events_of(
     selection: Selection,
     language: Option<Language>,
     headers: &HeaderMap,
+    grant: Grant,
 ) -> Response {
     let streams = &shared.wall.settings.streams;
     let Some(permit) = streams.try_acquire() else {
@@ -217,7 +224,7 @@ async fn events_of(
     let source = source(shared, selection, language, headers);
     let response = match render(source.clone()).await {
         Ok(rendering) => {
-            let body = streams.body(permit, source, rendering.event);
+            let body = streams.body(permit, source, rendering.event, grant);
             let mut response = Response::new(body);
             let set = response.headers_mut();
             set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -323,7 +330,6 @@ fn source(
         boards: shared.wall.boards.clone(),
         selection,
         language,
-        configured: shared.wall.settings.boards.clone(),
     }
 }
 
