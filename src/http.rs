@@ -3,7 +3,7 @@
 //! | endpoint | answer |
 //! | --- | --- |
 //! | `GET /` | landing page: a table of these addresses |
-//! | `GET /wall` | the queues at a glance; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` is `en` or `sv` |
+//! | `GET /wall` | the queues at a glance; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` is `en`, `sv`, `nb`, `da` or `fi` |
 //! | `GET /wall/events` | the same as server-sent events; 503 above `--web.max-streams` |
 //! | `GET /wall/NAME`, `GET /wall/NAME/events` | a wallboard of the configuration |
 //! | `GET /api/v1/queues` | the values of `/wall` as JSON |

@@ -102,7 +102,7 @@ fn wallboard(
         "language",
         Words { noun: "language", all: &Language::ALL, word: Language::as_str },
         None,
-        "Its language; default: that of the browser.",
+        "Its language; default: that of the browser. No native speaker has reviewed nb (bokmål), da and fi.",
     );
     let title = Text::any("text").trimmed().up_to(NAME_LIMIT);
     let title = keys.given("title", title, None, "Its title.");

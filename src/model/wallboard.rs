@@ -225,17 +225,26 @@ pub enum Language {
     En,
     /// Swedish.
     Sv,
+    /// Norwegian (bokmål), not reviewed by a native speaker.
+    Nb,
+    /// Danish, not reviewed by a native speaker.
+    Da,
+    /// Finnish, not reviewed by a native speaker.
+    Fi,
 }
 
 impl Language {
     /// All languages.
-    pub const ALL: [Self; 2] = [Self::En, Self::Sv];
+    pub const ALL: [Self; 5] = [Self::En, Self::Sv, Self::Nb, Self::Da, Self::Fi];
 
     /// Returns the code of the language, as the attribute `lang` and the query have it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Sv => "sv",
+            Self::Nb => "nb",
+            Self::Da => "da",
+            Self::Fi => "fi",
         }
     }
 }

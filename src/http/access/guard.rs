@@ -120,6 +120,10 @@ impl Guard {
                 return Ok(Admitted::Anyone);
             }
             Refusal::NoToken
+        } else if asked.is_file && boards.iter().any(|board| board.token.is_some()) {
+            // The page of a screen needs its script and style, and browsers send the cookie of its
+            // wallboard to no other address. Both are the same everywhere.
+            return Ok(Admitted::Anyone);
         } else {
             Refusal::Unauthorized { realm }
         };
@@ -195,6 +199,8 @@ impl Guard {
 #[derive(Debug)]
 struct Asked {
     page: Page,
+    /// True for script and style of the wallboard.
+    is_file: bool,
     credentials: Option<Credentials>,
     board: Option<BoardRequest>,
     /// The token of the request, if it has one that may be used for it.
@@ -207,7 +213,9 @@ impl Asked {
             (Page::from_request(request), Credentials::from_headers(request.headers()));
         let board = BoardRequest::from_request(request).await;
         let sent = board.as_ref().and_then(|board| board.sent(request));
-        Self { page, credentials, board, sent }
+        let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        let is_file = matches!(path, Some(wall::SCRIPT_PATH | wall::STYLE_PATH));
+        Self { page, is_file, credentials, board, sent }
     }
 }
 

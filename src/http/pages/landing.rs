@@ -25,7 +25,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;mar
 const PAGES: [(&str, &str); 19] = [
     (
         wall::PATH,
-        "The queues at a glance, for a screen on the wall; <code>?service_group=NAME</code>, <code>?contact_center=NAME</code> and <code>?target=NAME</code> select, <code>?lang=sv</code> is Swedish.",
+        "The queues at a glance, for a screen on the wall; <code>?service_group=NAME</code>, <code>?contact_center=NAME</code> and <code>?target=NAME</code> select, <code>?lang=</code> is <code>en</code>, <code>sv</code>, <code>nb</code>, <code>da</code> or <code>fi</code>.",
     ),
     ("/", "This page."),
     (wall::EVENTS_PATH, "The same as server-sent events."),

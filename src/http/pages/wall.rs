@@ -2,9 +2,9 @@
 //!
 //! | address | answer |
 //! | --- | --- |
-//! | `/wall` | the page; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` chooses `en` or `sv`; links to the wallboards of the configuration |
+//! | `/wall` | the page; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` chooses `en`, `sv`, `nb`, `da` or `fi`; links to the wallboards of the configuration |
 //! | `/wall/events` | server-sent events, each with the part of that page that changes |
-//! | `/wall/NAME`, `/wall/NAME/events` | the same of a wallboard of the configuration |
+//! | `/wall/NAME`, `/wall/NAME/events` | the same of a wallboard of the configuration; `/wall/NAME?token=` logs a screen in |
 //! | `/api/v1/queues` | the values of `/wall` as JSON; the same selections |
 //! | `/api/v1/wallboards/NAME` | those of a wallboard of the configuration |
 //! | `/wall.js`, `/wall.css` | script and style of the page |
