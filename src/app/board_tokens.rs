@@ -121,11 +121,8 @@ mod tests {
         write(&"1".repeat(32));
         let boards: Wallboards = [board("open", None), board("desk", Some(&path))].into();
         let (sender, mut seen) = watch::channel(boards);
-        let mut files = TokenFiles {
-            boards: sender,
-            tasks: FileTasks::default(),
-            reported: BTreeMap::new(),
-        };
+        let mut files =
+            TokenFiles { boards: sender, tasks: FileTasks::default(), reported: BTreeMap::new() };
         let opens = |seen: &watch::Receiver<Wallboards>, digit: &str| {
             let token = seen.borrow()[1].token.clone().expect("a token");
             token.is_token(digit.repeat(32).as_bytes())

@@ -29,13 +29,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Web, WebFiles,
-    Wallboards,
-    access::{
-        boards::BoardAccess,
-        guard::Guard,
-        own_hosts::OwnHosts,
-    },
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Wallboards, Web,
+    WebFiles,
+    access::{boards::BoardAccess, guard::Guard, own_hosts::OwnHosts},
 };
 
 /// Settings of the server.

@@ -124,8 +124,7 @@ mod tests {
 
     #[test]
     fn token_and_cookie_open_their_board_alone() {
-        let [one, other] =
-            ["1", "2"].map(|text| token(&text.repeat(32)).expect("a token"));
+        let [one, other] = ["1", "2"].map(|text| token(&text.repeat(32)).expect("a token"));
         assert!(one.is_token("1".repeat(32).as_bytes()));
         for wrong in ["2".repeat(32), "1".repeat(31), "1".repeat(33), String::new()] {
             assert!(!one.is_token(wrong.as_bytes()), "{wrong}");
@@ -134,7 +133,9 @@ mod tests {
         assert!(one.is_cookie("desk", cookie.as_bytes()));
         assert!(!one.is_cookie("hall", cookie.as_bytes()), "another board");
         assert!(!other.is_cookie("desk", cookie.as_bytes()), "another token");
-        assert!(!one.is_token(cookie.as_bytes()) && !one.is_cookie("desk", "1".repeat(32).as_bytes()));
+        assert!(
+            !one.is_token(cookie.as_bytes()) && !one.is_cookie("desk", "1".repeat(32).as_bytes())
+        );
     }
 
     // printf 'trio-exporter wallboard desk' | openssl dgst -sha256 -hmac 11111111111111111111111111111111

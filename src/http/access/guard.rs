@@ -63,7 +63,9 @@ enum Admitted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
     RateLimited,
-    Unauthorized { realm: &'static str },
+    Unauthorized {
+        realm: &'static str,
+    },
     /// No token of a wallboard, where there are no users.
     NoToken,
     TooManyLogins,

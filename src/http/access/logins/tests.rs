@@ -364,7 +364,8 @@ async fn tokens_wait_in_the_queue_of_passwords() {
     until("all to wait", || waiting(&verifier) == MAX_WAITING).await;
     until("the first comparison", || begun.load(Ordering::SeqCst) == 1).await;
     // The right one as well: an answer at once would tell it from the guesses.
-    let right = verifier.verify_token("desk", Some(&token("a")), sent("a"), decoy.clone(), here());
+    let key = token("a");
+    let right = verifier.verify_token("desk", Some(&key), sent("a"), decoy.clone(), here());
     assert_eq!(right.await, Verdict::Busy);
     let users = users(&[("alice", &hashed("one"))]);
     let login = verifier.verify(&users, credentials("alice", "one"), here());

@@ -169,8 +169,8 @@ mod tests {
                 assert_eq!(places(text), places(english), "{language:?} {key}");
                 // A text that was forgotten is still that of the other language.
                 let is_forgotten = language != Language::En && text == *english;
-                let is_same_word =
-                    key == "ok" || key == "pause" && matches!(language, Language::Nb | Language::Da);
+                let is_same_word = key == "ok"
+                    || key == "pause" && matches!(language, Language::Nb | Language::Da);
                 assert!(!is_forgotten || is_same_word, "{language:?} {key}: {text}");
             }
         }
