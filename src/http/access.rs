@@ -2,6 +2,7 @@
 //! files that set them.
 
 pub(super) mod boards;
+pub(super) mod grant;
 pub(super) mod guard;
 pub(super) mod headers;
 pub(super) mod logins;

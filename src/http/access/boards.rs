@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretSlice};
 use tokio::sync::watch;
 
 use crate::{
-    http::pages::wall::{BOARD_EVENTS_PATH, BOARD_PATH, JSON_PATH, PATH, Wallboards},
+    http::pages::wall::paths::{BOARD_EVENTS_PATH, BOARD_PATH, JSON_PATH, PATH, Wallboards},
     model::{BoardToken, Wallboard},
 };
 
@@ -58,12 +58,12 @@ pub(super) struct BoardRequest {
     part: Part,
 }
 
-/// What a request sent to open a wallboard. `Debug` does not print it.
+/// Token or cookie of a request for a wallboard. `Debug` does not print it.
 #[derive(Debug)]
 pub(super) enum SentToken {
     /// The token itself.
     Token(SecretSlice<u8>),
-    /// The cookie that stands for it.
+    /// The cookie in its place.
     Cookie(SecretSlice<u8>),
     /// Several tokens: at most one of them is right, so none is taken.
     Several,

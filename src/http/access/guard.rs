@@ -19,13 +19,17 @@ use tokio::sync::watch;
 
 use super::{
     boards::{BoardAccess, BoardRequest, SentToken},
+    grant::Grant,
     logins::{ClientAddress, Credentials, PasswordVerifier, Verdict},
     own_hosts::OwnHosts,
     slots::{RequestSlots, too_many_requests},
 };
 use crate::http::{
     RELOAD_PATH, Web,
-    pages::{health, log_level, metrics, wall, wall::Wallboards},
+    pages::{
+        health, log_level, metrics,
+        wall::paths::{self, Wallboards},
+    },
 };
 
 /// Lets requests through to the pages, or answers them with a refusal.
@@ -36,17 +40,6 @@ pub(in crate::http) struct Guard {
     boards: BoardAccess,
     hosts: OwnHosts,
     slots: RequestSlots,
-}
-
-/// Who asks for a page of the wallboard, and what that was decided by.
-#[derive(Clone, Debug)]
-pub(in crate::http) struct Grant {
-    /// True if a user has logged in.
-    pub(in crate::http) is_user: bool,
-    /// Changes of the users since then.
-    pub(in crate::http) web: watch::Receiver<Arc<Web>>,
-    /// Changes of the wallboards and their tokens since then.
-    pub(in crate::http) boards: watch::Receiver<Wallboards>,
 }
 
 /// The credentials that opened a page.
@@ -216,7 +209,7 @@ impl Asked {
         let board = BoardRequest::from_request(request).await;
         let sent = board.as_ref().and_then(|board| board.sent(request));
         let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let is_file = matches!(path, Some(wall::SCRIPT_PATH | wall::STYLE_PATH));
+        let is_file = matches!(path, Some(paths::SCRIPT_PATH | paths::STYLE_PATH));
         Self { page, is_file, credentials, board, sent }
     }
 }
@@ -244,7 +237,7 @@ impl Page {
             Some(metrics::PATH | metrics::EXPORTER_PATH) => Self::Metrics,
             Some(RELOAD_PATH | log_level::PATH) => Self::Administration,
             Some(health::HEALTHY_PATH | health::READY_PATH) => Self::Health,
-            Some(path) if wall::is_page(path) => Self::Wall,
+            Some(path) if paths::is_page(path) => Self::Wall,
             _ => Self::Other,
         }
     }

@@ -163,7 +163,7 @@ impl PasswordVerifier {
         decoy: PasswordHash,
         client: ClientAddress,
     ) -> Verdict {
-        // The cookie stands for the token in force, so a changed token ends the old one at the next
+        // The cookie is made of the token in force, so a changed token ends the old one at the next
         // request.
         let in_force = token.map(|token| token.cookie(board)).unwrap_or_default();
         let (kind, text) = sent.parts();

@@ -17,6 +17,7 @@ mod board;
 mod json;
 mod level;
 mod page;
+pub(in crate::http) mod paths;
 mod rows;
 mod selection;
 mod shown;
@@ -40,45 +41,21 @@ use flate2::{Compression, write::GzEncoder};
 use tokio::{sync::watch, task::spawn_blocking};
 
 use crate::{
-    http::{Shared, access::guard::Grant, pages::joined},
+    http::{Shared, access::grant::Grant, pages::joined},
     metrics::wants_gzip,
     model::{Language, Wallboard},
 };
 use board::{Boards, Rendering};
+use paths::{EVENTS_PATH, PATH, SCRIPT_PATH, STYLE_PATH, Wallboards};
 use selection::{BoardQuery, Selection, WallQuery};
 use streams::Source;
 pub use streams::Streams;
-
-/// Path of the page.
-pub(in crate::http) const PATH: &str = "/wall";
-/// Path of its events. The answer does not end by itself.
-pub const EVENTS_PATH: &str = "/wall/events";
-/// Path of a wallboard of the configuration.
-pub(in crate::http) const BOARD_PATH: &str = "/wall/{name}";
-/// Path of its events.
-pub(in crate::http) const BOARD_EVENTS_PATH: &str = "/wall/{name}/events";
-/// Path of the JSON of all queues.
-pub(in crate::http) const QUEUES_PATH: &str = "/api/v1/queues";
-/// Path of the JSON of a wallboard of the configuration.
-pub(in crate::http) const JSON_PATH: &str = "/api/v1/wallboards/{name}";
-/// Path of its script.
-pub(in crate::http) const SCRIPT_PATH: &str = "/wall.js";
-/// Path of its style.
-pub(in crate::http) const STYLE_PATH: &str = "/wall.css";
-
-/// Returns true if a path is one of the wallboard.
-pub(in crate::http) fn is_page(path: &str) -> bool {
-    path.starts_with(PATH) || path.starts_with("/api/v1/")
-}
 
 /// Content security policy without the sites that may show the page in a frame: script, style and
 /// events from this site alone.
 // The page shows names from Trio. maud escapes them; if that ever failed, the policy still lets no
 // script run that is not the file of this path.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors";
-
-/// The wallboards of the configuration, in its order.
-pub type Wallboards = Arc<[Arc<Wallboard>]>;
 
 /// Settings of the wallboard pages.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use trio_exporter::{
 
 use super::events::next;
 use crate::{
-    process::{PATIENCE, until},
+    process::{PATIENCE, command, ended, run, until},
     support::{Journal, NOBODY},
 };
 
@@ -425,6 +425,18 @@ async fn reload_with_a_bad_token_file_changes_nothing_and_names_it() {
     assert!(text.contains("wallboards[2].token_file: cannot read "), "{text}");
     let (name, value) = cookie(HALL, "hall");
     assert_eq!(exporter.status("/wall/hall", &[(name, &value)]).await, 200);
+}
+
+#[tokio::test]
+async fn check_names_the_key_and_the_token_file_that_is_wrong() {
+    let exporter = Exporter::start(&users(), None).await;
+    std::fs::write(exporter.file("hall"), &HALL[..31]).expect("writable");
+    let file = exporter.file("c.yml").display().to_string();
+    let (code, _, errors) = ended(&run(command(["check", "--config.file", &file])).await);
+    assert_eq!(code, Some(2), "{errors}");
+    let place = "c.yml:6:30: wallboards[2].token_file: ";
+    assert!(errors.contains(place) && errors.contains("hall holds 31 characters"), "{errors}");
+    assert!(!errors.contains(&HALL[..31]), "{errors}");
 }
 
 #[tokio::test]

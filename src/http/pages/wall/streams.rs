@@ -20,7 +20,7 @@ use super::{
     board::{Boards, Rendering},
     selection::Selection,
 };
-use crate::{http::access::guard::Grant, metrics::Exposition, model::Language};
+use crate::{http::access::grant::Grant, metrics::Exposition, model::Language};
 
 /// Interval at which a board looks for new data.
 const LOOK: Duration = Duration::from_millis(500);

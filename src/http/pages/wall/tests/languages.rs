@@ -72,7 +72,7 @@ const EXPECTED: [Expected; 5] = [
         ],
         since: "klo 10:32 alkaen",
         goal: "tavoite 80\u{a0}% ajassa 20\u{a0}s",
-        // The partitive singular, whatever the number ends in.
+        // The partitive singular, also after a number that ends in 1.
         cases: [(10, "10 yhteydenottoa"), (31, "31 yhteydenottoa")],
         logged_on: "11 kirjautuneesta",
         unknown: "ei tiedossa",
