@@ -87,7 +87,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/", get(landing::page)),
         (paths::PATH, get(wall::page)),
-        (paths::EVENTS_PATH, get(wall::events)),
+        (EVENTS_PATH, get(wall::events)),
         (paths::SCRIPT_PATH, get(wall::script)),
         (paths::STYLE_PATH, get(wall::style)),
         (paths::BOARD_PATH, get(wall::board_page)),
