@@ -2,6 +2,7 @@
 //!
 //! `main` and the tests use the same [`App::build`].
 
+mod board_tokens;
 mod once;
 mod reloading;
 mod service_manager;
@@ -142,6 +143,13 @@ impl App {
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
         let boards = targets.wallboards();
+        let is_closed = boards.borrow().iter().any(|board| board.token.is_some());
+        if is_closed && server.streams().is_some() && !server.has_users() {
+            tracing::warn!(
+                "a wallboard has a token, but /wall and all other pages need no user; name users in --web.config.file"
+            );
+        }
+        let server = server.with_wallboards(boards.clone());
         let wall = server.streams().map(|streams| WallSettings { streams, boards });
         let router = http::router(
             targets.exposition(),
@@ -209,6 +217,8 @@ impl App {
         let (drained, drain) = shutdown::switch();
         let state_writer = self.state_writer.map(|writer| tokio::spawn(writer.run(drain.clone())));
         let web = self.server.reloader();
+        let _tokens =
+            board_tokens::watch(self.targets.wallboards_sender(), self.server.check_interval());
         let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
         // Without a loader SIGHUP keeps its default, which ends the program: the terminal of `demo`
         // was closed.

@@ -36,6 +36,7 @@ pub use form::KeyRow;
 use keys::Keys;
 pub use schema::{keys, schema, schema_text};
 pub use target::{NameError, UnusableSecret, check_name, check_secret};
+pub use wallboards::read_token;
 
 /// All settings of the exporter.
 #[derive(Debug)]
@@ -165,7 +166,7 @@ fn read(keys: &mut Keys<'_, '_>, files: &mut Files) -> Config {
     let targets: Vec<Target> = targets.into_iter().flatten().collect();
     let poll = sections::poll(keys);
     let poll = sections::collectors(keys, poll);
-    let (wallboards, on_wallboards) = wallboards::read(keys);
+    let (wallboards, on_wallboards) = wallboards::read(keys, files);
     // A target with an error has no known name. Skip this check then, or a rule that names that
     // target would be reported as a second error.
     if targets.len() == listed {

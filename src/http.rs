@@ -3,7 +3,7 @@
 //! | endpoint | answer |
 //! | --- | --- |
 //! | `GET /` | landing page: a table of these addresses |
-//! | `GET /wall` | the queues at a glance; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` is `en` or `sv` |
+//! | `GET /wall` | the queues at a glance; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` is `en`, `sv`, `nb`, `da` or `fi` |
 //! | `GET /wall/events` | the same as server-sent events; 503 above `--web.max-streams` |
 //! | `GET /wall/NAME`, `GET /wall/NAME/events` | a wallboard of the configuration |
 //! | `GET /api/v1/queues` | the values of `/wall` as JSON |
@@ -48,14 +48,17 @@ pub use access::{
     users::{BadHash, PasswordHash, Users},
     web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };
-use pages::{discovery, health, landing, metrics, reload, status, wall};
+use pages::{discovery, health, landing, metrics, reload, status, wall, wall::paths};
 pub use pages::{
     discovery::{BadExternalUrl, ExternalUrl},
     health::Readiness,
     landing::Landing,
     log_level::{LogFilter, log_level},
     reload::{Reload, Reloaded, Reply},
-    wall::{EVENTS_PATH, Streams, WallSettings, Wallboards},
+    wall::{
+        Streams, WallSettings,
+        paths::{EVENTS_PATH, Wallboards},
+    },
 };
 pub use serve::{
     Server, Settings,
@@ -85,14 +88,14 @@ struct Shared {
 fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/", get(landing::page)),
-        (wall::PATH, get(wall::page)),
+        (paths::PATH, get(wall::page)),
         (EVENTS_PATH, get(wall::events)),
-        (wall::SCRIPT_PATH, get(wall::script)),
-        (wall::STYLE_PATH, get(wall::style)),
-        (wall::BOARD_PATH, get(wall::board_page)),
-        (wall::BOARD_EVENTS_PATH, get(wall::board_events)),
-        (wall::QUEUES_PATH, get(wall::queues)),
-        (wall::JSON_PATH, get(wall::board_json)),
+        (paths::SCRIPT_PATH, get(wall::script)),
+        (paths::STYLE_PATH, get(wall::style)),
+        (paths::BOARD_PATH, get(wall::board_page)),
+        (paths::BOARD_EVENTS_PATH, get(wall::board_events)),
+        (paths::QUEUES_PATH, get(wall::queues)),
+        (paths::JSON_PATH, get(wall::board_json)),
         (metrics::PATH, get(metrics::main)),
         (metrics::AGENTS_PATH, get(metrics::agents)),
         (metrics::EXPORTER_PATH, get(metrics::exporter)),
@@ -127,7 +130,7 @@ pub fn router(
     let serves_wall = wall.is_some();
     let wall = Arc::new(wall::Wall::new(wall.unwrap_or_else(WallSettings::without_server)));
     let shared = Shared { exposition, readiness, landing, reload, external, wall, serves_wall };
-    let is_served = |path: &str| serves_wall || !wall::is_page(path);
+    let is_served = |path: &str| serves_wall || !paths::is_page(path);
     let pages = pages().into_iter().filter(|(path, _)| is_served(path));
     pages
         .fold(Router::new(), |router, (path, page)| router.route(path, page))

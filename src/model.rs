@@ -5,6 +5,7 @@
 
 mod agent;
 mod api;
+mod board_token;
 mod case;
 mod closed_set;
 mod goals;
@@ -21,6 +22,7 @@ pub use api::{
     AuthFailure, Cadence, CollectionCount, Collector, FieldSource, FieldUse, Property,
     RequestFailure, Resource, RetryReason, ServerFacts, ServerRole, ServerUse, Token,
 };
+pub use board_token::{BadBoardToken, BoardToken};
 pub use case::{Case, CaseClass, CaseList, CaseState, all_edges_of, edges_of};
 pub use closed_set::ClosedSet;
 pub(crate) use closed_set::closed_set;

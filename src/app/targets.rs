@@ -122,6 +122,11 @@ impl Targets {
         self.wallboards.subscribe()
     }
 
+    /// Returns the sender of the wallboards, for changes of their tokens.
+    pub(super) fn wallboards_sender(&self) -> watch::Sender<Wallboards> {
+        self.wallboards.clone()
+    }
+
     /// Returns the factories, for tests and `--once`, which drive the pollers themselves.
     pub(super) fn into_factories(self) -> Vec<PollerFactory> {
         self.list.into_iter().map(|target| target.factory).collect()

@@ -34,6 +34,7 @@ fn folder(test: &str) -> PathBuf {
         ("password", "smörgåsbord\r\n"),
         ("empty", "\n"),
         ("greek", "πάσο"),
+        ("token", "0123456789abcdef0123456789abcdef\n"),
     ] {
         fs::write(folder.join(name), text).expect("writable");
         set_mode(&folder.join(name), 0o640);
@@ -120,7 +121,7 @@ goals:
 metrics: {{max_series: 100000, keep_counters: 2h}}
 wallboards:
   - {{name: front-1, targets: MA*, contact_centers: 1, service_groups: [a, b], services: Växel*, classes: email,
-     columns: [waiting, free], agents: services, language: sv, title: Växeln, notice: closed,
+     columns: [waiting, free], agents: services, language: sv, title: Växeln, notice: closed, token_file: token,
      allowed_origins: 'https://a.example:8443', frame_ancestors: ['http://b.example']}}
   - name: plain
 "
@@ -158,6 +159,8 @@ wallboards:
     assert_eq!(board.columns, [WallColumn::Waiting, WallColumn::Free]);
     assert_eq!((board.agents, board.language), (WallAgents::Services, Some(Language::Sv)));
     assert_eq!((board.title.as_deref(), board.notice.as_deref()), (Some("Växeln"), Some("closed")));
+    let token = board.token.as_ref().expect("a token");
+    assert!(token.is_token(b"0123456789abcdef0123456789abcdef"), "without the line end");
     assert_eq!(board.allowed_origins, ["https://a.example:8443".into()]);
     assert_eq!(board.frame_ancestors, ["http://b.example".into()]);
     assert_eq!(**plain, Wallboard::new("plain"), "the defaults");
@@ -168,9 +171,11 @@ wallboards:
 
 #[test]
 fn no_secret_is_printed() {
-    let config = load_text("printed", VALID).expect("valid");
+    let board = "wallboards: [{name: a, token_file: token}]\n";
+    let config = load_text("printed", &format!("{VALID}{board}")).expect("valid");
+    assert!(config.wallboards[0].token.is_some());
     let printed = format!("{config:?}");
-    for secret in ["a2V5", "smörgåsbord", "\"exporter\""] {
+    for secret in ["a2V5", "smörgåsbord", "\"exporter\"", "0123456789abcdef"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }
 }

@@ -1,18 +1,22 @@
 //! Reads the section `wallboards`: the wallboards beside the one of everything.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use serde_json::json;
 use url::Url;
 
 use super::{
+    files::Files,
     form::Form,
     goals::References,
     keys::{Keys, map_of},
     kinds::{Kind, ListOf, Text, Words},
 };
 use crate::{
-    model::{CaseClass, Language, NAME_LIMIT, Pattern, WallAgents, WallColumn, Wallboard},
+    model::{
+        BoardToken, CaseClass, Language, NAME_LIMIT, Pattern, WallAgents, WallColumn, Wallboard,
+    },
+    trio::Secret,
     yaml::{Complaints, Entry},
 };
 
@@ -31,11 +35,14 @@ const EACH: &str =
     "Text, upper and lower case treated as equal; `*` matches any characters, including none.";
 
 /// Reads the wallboards, and the targets that they name, to be checked when those have been read.
-pub(super) fn read(keys: &mut Keys<'_, '_>) -> (Vec<Arc<Wallboard>>, References) {
+pub(super) fn read(
+    keys: &mut Keys<'_, '_>,
+    files: &mut Files,
+) -> (Vec<Arc<Wallboard>>, References) {
     let mut references = References::default();
     let mut names: Vec<String> = Vec::new();
     let wallboard = map_of("One wallboard.", |keys| {
-        let board = wallboard(keys, &mut references)?;
+        let board = wallboard(keys, &mut references, files)?;
         if names.iter().any(|name| **name == *board.name) {
             keys.wrong(format_args!(
                 "is called `{}`, as another wallboard is; give each a `name` of its own",
@@ -52,7 +59,11 @@ pub(super) fn read(keys: &mut Keys<'_, '_>) -> (Vec<Arc<Wallboard>>, References)
     (wallboards.into_iter().flatten().collect(), references)
 }
 
-fn wallboard(keys: &mut Keys<'_, '_>, references: &mut References) -> Option<Wallboard> {
+fn wallboard(
+    keys: &mut Keys<'_, '_>,
+    references: &mut References,
+    files: &mut Files,
+) -> Option<Wallboard> {
     let missing = "missing; give a name such as reception, the last part of its address";
     let name = keys.required("name", BoardName, missing, "The last part of its address.");
     let targets = patterns(keys, "targets", "Names of targets; default: all.");
@@ -91,12 +102,13 @@ fn wallboard(keys: &mut Keys<'_, '_>, references: &mut References) -> Option<Wal
         "language",
         Words { noun: "language", all: &Language::ALL, word: Language::as_str },
         None,
-        "Its language; default: that of the browser.",
+        "Its language; default: that of the browser. No native speaker has reviewed nb (bokmål), da and fi.",
     );
     let title = Text::any("text").trimmed().up_to(NAME_LIMIT);
     let title = keys.given("title", title, None, "Its title.");
     let notice = Text::any("text").trimmed().up_to(NOTICE_LENGTH);
     let notice = keys.given("notice", notice, None, "Plain text below the title.");
+    let token = token(keys, files);
     let about = "Sites whose pages may read its JSON; default: none.";
     let allowed_origins = keys.given("allowed_origins", origins(), None, about);
     let about = "Sites whose pages may show it in a frame; default: none.";
@@ -117,10 +129,31 @@ fn wallboard(keys: &mut Keys<'_, '_>, references: &mut References) -> Option<Wal
         language,
         title: title.map(Into::into),
         notice: notice.map(Into::into),
+        token,
         allowed_origins: texts(allowed_origins),
         frame_ancestors: texts(frame_ancestors),
         ..Wallboard::new(name?)
     })
+}
+
+/// Reads the token; `None`: there is none, or it is wrong, which is reported.
+fn token(keys: &mut Keys<'_, '_>, files: &mut Files) -> Option<BoardToken> {
+    let about = "A file with a token of at least 32 characters, for screens. The wallboard is then shown only with it, or to the users of the web server.";
+    let entry = keys.entry("token_file", &mut Text::path(), None, about)?;
+    let complaints = keys.complaints();
+    let read = files.read(&entry.text(complaints)?, read_token);
+    let token = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
+    files.warn_if_exposed(&entry.path, token.file());
+    Some(token)
+}
+
+/// Reads the token of a wallboard in the file at `path`.
+///
+/// # Errors
+/// The file cannot be read, or holds no token; the text names the file.
+pub fn read_token(path: &Path) -> Result<BoardToken, String> {
+    let secret = Secret::from_file(path).map_err(|error| error.to_string())?;
+    BoardToken::new(secret.current(), path).map_err(|error| format!("{} {error}", path.display()))
 }
 
 /// Reads patterns, each with its place. An empty list would show everything, the opposite of what

@@ -1,5 +1,8 @@
-//! Access to the pages: TLS, users and their logins, headers, limits, and the files that set them.
+//! Access to the pages: TLS, users and their logins, tokens of wallboards, headers, limits, and the
+//! files that set them.
 
+pub(super) mod boards;
+pub(super) mod grant;
 pub(super) mod guard;
 pub(super) mod headers;
 pub(super) mod logins;

@@ -29,8 +29,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Web, WebFiles,
-    access::{guard::Guard, own_hosts::OwnHosts},
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Wallboards, Web,
+    WebFiles,
+    access::{boards::BoardAccess, guard::Guard, own_hosts::OwnHosts},
 };
 
 /// Settings of the server.
@@ -81,6 +82,8 @@ pub struct Server {
     tls: Option<RustlsConfig>,
     reloader: Reloader,
     check_interval: Duration,
+    /// True if browsers reach it by TLS, of its own or of a proxy.
+    is_secure: bool,
     streams: Option<Streams>,
     /// Cancelled when the server stops: streams would keep it from ending.
     closing: CancellationToken,
@@ -102,9 +105,36 @@ impl Server {
         let guard = Guard::new(web.clone(), &limits, hosts);
         let reloader = Reloader::new(files, publish, tls.clone());
         let closing = CancellationToken::new();
-        let streams =
-            wallboard.then(|| Streams::new(limits.max_streams, closing.clone(), web.clone()));
-        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval, streams, closing })
+        let streams = wallboard.then(|| Streams::new(limits.max_streams, closing.clone()));
+        let is_secure = tls.is_some() || external.is_some_and(|url| url.scheme() == "https");
+        Ok(Self {
+            listeners,
+            limits,
+            guard,
+            web,
+            tls,
+            reloader,
+            check_interval,
+            is_secure,
+            streams,
+            closing,
+        })
+    }
+
+    /// Lets the tokens of these wallboards open them.
+    pub fn with_wallboards(self, boards: watch::Receiver<Wallboards>) -> Self {
+        let access = BoardAccess { boards, is_secure: self.is_secure };
+        Self { guard: self.guard.with_boards(access), ..self }
+    }
+
+    /// Returns true if the pages need a user.
+    pub fn has_users(&self) -> bool {
+        !self.web.borrow().users.is_empty()
+    }
+
+    /// Returns the interval at which files are checked for changes.
+    pub fn check_interval(&self) -> Duration {
+        self.check_interval
     }
 
     /// Returns the bound addresses, with the real port where port 0 was asked for; at least one.

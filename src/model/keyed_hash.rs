@@ -44,6 +44,18 @@ impl KeyedHash {
         parts.into_iter().for_each(|part| hash.update(part));
         hash.finalize().into_bytes().into()
     }
+
+    /// Returns true if `hash` is that of the parts. The time does not depend on how much of it is
+    /// right.
+    pub fn has_hash<'a>(
+        &self,
+        parts: impl IntoIterator<Item = &'a [u8]>,
+        hash: &[u8; HASH],
+    ) -> bool {
+        let mut own = self.0.clone();
+        parts.into_iter().for_each(|part| own.update(part));
+        own.verify_slice(hash).is_ok()
+    }
 }
 
 impl fmt::Debug for KeyedHash {
@@ -74,6 +86,8 @@ mod tests {
         ] {
             let hash = KeyedHash::new(key.as_bytes()).hash([&b"a"[..], b"b"]);
             assert_eq!(hexadecimal(&hash), expected, "{} bytes", key.len());
+            assert!(KeyedHash::new(key.as_bytes()).has_hash([&b"ab"[..]], &hash));
+            assert!(!KeyedHash::new(key.as_bytes()).has_hash([&b"a"[..]], &hash));
         }
     }
 

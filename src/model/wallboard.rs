@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::{
-    CaseClass, Text,
+    BoardToken, CaseClass, Text,
     selection::{Pattern, fits},
 };
 
@@ -32,6 +32,8 @@ pub struct Wallboard {
     pub title: Option<Text>,
     /// Plain text below the title.
     pub notice: Option<Text>,
+    /// Token that opens it; `None`: those who may see the other pages see it.
+    pub token: Option<BoardToken>,
     /// Origins whose pages may read its JSON.
     pub allowed_origins: Vec<Text>,
     /// Origins whose pages may show it in a frame.
@@ -57,6 +59,7 @@ impl Wallboard {
             language: None,
             title: None,
             notice: None,
+            token: None,
             allowed_origins: Vec::new(),
             frame_ancestors: Vec::new(),
         }
@@ -222,17 +225,26 @@ pub enum Language {
     En,
     /// Swedish.
     Sv,
+    /// Norwegian (bokmål), not reviewed by a native speaker.
+    Nb,
+    /// Danish, not reviewed by a native speaker.
+    Da,
+    /// Finnish, not reviewed by a native speaker.
+    Fi,
 }
 
 impl Language {
     /// All languages.
-    pub const ALL: [Self; 2] = [Self::En, Self::Sv];
+    pub const ALL: [Self; 5] = [Self::En, Self::Sv, Self::Nb, Self::Da, Self::Fi];
 
     /// Returns the code of the language, as the attribute `lang` and the query have it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Sv => "sv",
+            Self::Nb => "nb",
+            Self::Da => "da",
+            Self::Fi => "fi",
         }
     }
 }

@@ -232,6 +232,7 @@ fn sample_is_valid_as_shipped_and_with_all_keys() {
     load_text("sample", &secrets(SAMPLE)).expect("valid");
     let written_out = secrets(&written_out())
         .replace("hash_key_file: agent_hash_key", "hash_key_file: key")
+        .replace("token_file: wallboard_token", "token_file: token")
         .replace("    fields_file: fields.yml\n", "")
         .replace("    ca_file: ca.pem\n", "");
     let config = load_text("sample-written-out", &written_out).expect("valid");

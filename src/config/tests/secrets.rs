@@ -55,6 +55,31 @@ fn unusable_secret_file_is_reported_with_key_and_remedy() {
 }
 
 #[test]
+fn unusable_token_of_a_wallboard_is_reported_with_key_and_file() {
+    let long = "x".repeat(4097);
+    let lines = "must hold one line of ASCII letters, digits and signs without spaces, such as `openssl rand -hex 32` prints";
+    for (text, message) in [
+        ("", "is empty; put the secret into it"),
+        (
+            "0123456789abcdef0123456789abcde\n",
+            "holds 31 characters; a token has at least 32, such as those that `openssl rand -hex 32` prints",
+        ),
+        ("0123456789abcdef 0123456789abcdef", lines),
+        ("0123456789abcdef\n0123456789abcdef\n", lines),
+        ("0123456789abcdef0123456789abcdeé", lines),
+        (&long, "is longer than 4096 bytes; it cannot be the right file"),
+    ] {
+        fs::write(folder("token").join("screens"), text).expect("writable");
+        let config = format!("{VALID}wallboards: [{{name: a, token_file: screens}}]\n");
+        let place = "c.yml:7:36: wallboards[0].token_file";
+        assert_eq!(errors("token", &config), [format!("{place}: screens {message}")], "{text}");
+    }
+    let folder_named = format!("{VALID}wallboards: [{{name: a, token_file: .}}]\n");
+    let message = "c.yml:7:36: wallboards[0].token_file: . is a folder; name a file in it";
+    assert_eq!(errors("token", &folder_named), [message]);
+}
+
+#[test]
 fn byte_order_mark_is_not_part_of_a_secret() {
     let file = folder("secret-mark").join("marked");
     fs::write(&file, "\u{feff}hemligt\r\n").expect("writable");

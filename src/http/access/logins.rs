@@ -4,6 +4,8 @@
 //! Comparisons run one at a time, off the threads that answer requests, and the addresses of clients
 //! take turns: one that guesses passwords delays the login of another by one comparison. A login that was accepted
 //! is remembered as a keyed hash, so that each scrape does not pay for bcrypt.
+//!
+//! Tokens of wallboards take the same turns and cost as much, so guessing them is as slow.
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +14,7 @@ use std::{
     collections::{HashMap, HashSet},
     fmt,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use axum::http::{HeaderMap, header};
@@ -23,8 +25,11 @@ use tokio::{
     task::spawn_blocking,
 };
 
-use super::users::{PasswordHash, Users};
-use crate::model::KeyedHash;
+use super::{
+    boards::SentToken,
+    users::{PasswordHash, Users},
+};
+use crate::model::{BoardToken, KeyedHash};
 
 /// Logins of one client address that may wait for their comparison; further ones get 503.
 // A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus'
@@ -36,10 +41,17 @@ const MAX_WAITING_IN_ALL: usize = 1000;
 // Only correct passwords of configured users get in, so guessing cannot fill this. Entries of
 // changed hashes are what accumulates.
 const MAX_REMEMBERED: usize = 1000;
+/// Refused tokens of wallboards that are remembered; then all are forgotten and compared again.
+// Screens ask every few seconds, also with a cookie whose token was replaced: each would cost a
+// comparison. A client that guesses pays for one with each guess before it is remembered.
+const MAX_REFUSED: usize = 1000;
+
+/// First part of the hash of an accepted login, which no kind of [`SentToken`] has.
+const LOGIN: &[u8] = b"login";
 
 /// Comparison of a password with a hash; a parameter, so that tests can count and hold comparisons.
 type Compare = Arc<dyn Fn(&[u8], &PasswordHash) -> bool + Send + Sync>;
-/// HMAC-SHA256 of an accepted login.
+/// HMAC-SHA256 of an accepted login, or of a token of a wallboard that was compared.
 type Token = [u8; 32];
 
 /// Verifies passwords, and remembers those that it accepted.
@@ -49,6 +61,7 @@ pub(super) struct PasswordVerifier {
     waiting: Semaphore,
     clients: Mutex<HashMap<ClientAddress, Arc<ClientQueue>>>,
     accepted: Mutex<HashSet<Token>>,
+    refused_tokens: Mutex<HashSet<Token>>,
     /// Hasher with a random key of this process; `None` if the system gave no random bytes: then
     /// nothing is remembered.
     hasher: Option<KeyedHash>,
@@ -105,6 +118,7 @@ impl PasswordVerifier {
             waiting: Semaphore::new(MAX_WAITING_IN_ALL),
             clients: Mutex::default(),
             accepted: Mutex::default(),
+            refused_tokens: Mutex::default(),
             hasher: KeyedHash::with_random_key().ok(),
         }
     }
@@ -124,31 +138,88 @@ impl PasswordVerifier {
         if known.is_some() && token.is_some_and(|token| self.remembered().contains(&token)) {
             return Verdict::Accepted;
         }
+        let is_known = known.is_some();
+        let compare = self.compare.clone();
+        let compare = move || compare(sent.password.expose_secret(), &hash);
+        match self.in_turn(client, compare).await {
+            None => Verdict::Busy,
+            Some(true) if is_known => {
+                if let Some(token) = token {
+                    remember(&self.accepted, token, MAX_REMEMBERED);
+                }
+                Verdict::Accepted
+            }
+            Some(_) => Verdict::Rejected,
+        }
+    }
+
+    /// Verifies what a request sent in place of a password for a wallboard. `token` is that of the
+    /// wallboard; `None`: no token opens it. `decoy` is the hash that sets the cost.
+    pub(super) async fn verify_token(
+        &self,
+        board: &str,
+        token: Option<&BoardToken>,
+        sent: SentToken,
+        decoy: PasswordHash,
+        client: ClientAddress,
+    ) -> Verdict {
+        // The cookie is made of the token in force, so a changed token ends the old one at the next
+        // request.
+        let in_force = token.map(|token| token.cookie(board)).unwrap_or_default();
+        let (kind, text) = sent.parts();
+        let key = self.hash_of([kind, board.as_bytes(), in_force.as_bytes(), text]);
+        let is_in = |set: &Mutex<HashSet<Token>>| key.is_some_and(|key| locked(set).contains(&key));
+        if is_in(&self.accepted) {
+            return Verdict::Accepted;
+        }
+        if is_in(&self.refused_tokens) {
+            return Verdict::Rejected;
+        }
+        let (token, board) = (token.cloned(), board.to_owned());
+        let compare = self.compare.clone();
+        let compare = move || {
+            let is_right = token.is_some_and(|token| sent.opens(&token, &board));
+            // A right one costs as much as a wrong one and as a password.
+            compare(b"", &decoy);
+            is_right
+        };
+        let verdict = match self.in_turn(client, compare).await {
+            None => return Verdict::Busy,
+            Some(true) => Verdict::Accepted,
+            Some(false) => Verdict::Rejected,
+        };
+        if let Some(key) = key {
+            match verdict {
+                Verdict::Accepted => remember(&self.accepted, key, MAX_REMEMBERED),
+                _ => remember(&self.refused_tokens, key, MAX_REFUSED),
+            }
+        }
+        verdict
+    }
+
+    /// Runs a comparison when it is the client's turn; `None`: too many are waiting.
+    async fn in_turn(
+        &self,
+        client: ClientAddress,
+        compare: impl FnOnce() -> bool + Send + 'static,
+    ) -> Option<bool> {
         let queue = self.queue(client);
         let (Ok(_waiting), Ok(_waiting_here)) =
             (self.waiting.try_acquire(), queue.waiting.try_acquire())
         else {
-            return Verdict::Busy;
+            return None;
         };
         let _next = queue.turn.lock().await;
         // One comparison at a time: guessing can take one processor at most. The lock moves into
         // the blocking task, which runs on when the client disconnects: else a client that
         // reconnects in a loop could start any number of comparisons beside each other.
         let turn = self.one_at_a_time.clone().lock_owned().await;
-        let compare = self.compare.clone();
         let same = spawn_blocking(move || {
             let _turn = turn;
-            compare(sent.password.expose_secret(), &hash)
+            compare()
         });
         // A comparison that panicked proves nothing.
-        let same = same.await.unwrap_or(false);
-        if known.is_none() || !same {
-            return Verdict::Rejected;
-        }
-        if let Some(token) = token {
-            self.remember(token);
-        }
-        Verdict::Accepted
+        Some(same.await.unwrap_or(false))
     }
 
     /// Returns the queue of a client address.
@@ -165,28 +236,37 @@ impl PasswordVerifier {
         clients.entry(client).or_insert_with(queue).clone()
     }
 
-    fn remember(&self, token: Token) {
-        let mut accepted = self.remembered();
-        if accepted.len() >= MAX_REMEMBERED {
-            accepted.clear();
-        }
-        accepted.insert(token);
-    }
-
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashSet<Token>> {
-        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
+    fn remembered(&self) -> MutexGuard<'_, HashSet<Token>> {
+        locked(&self.accepted)
     }
 
     /// Computes the token of a name, a password and the hash that it is compared with. The hash is
     /// part of it, so a changed password ends the old one at the next request.
     fn token(&self, sent: &Credentials, hash: &PasswordHash) -> Option<Token> {
-        let parts = [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()];
+        let name = sent.name.as_bytes();
+        self.hash_of([LOGIN, name, hash.expose().as_bytes(), sent.password.expose_secret()])
+    }
+
+    /// Returns the keyed hash of the parts; `None` without a key.
+    fn hash_of(&self, parts: [&[u8]; 4]) -> Option<Token> {
         // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the same
         // token.
         let lengths = parts.map(|part| (part.len() as u64).to_le_bytes());
         let framed = lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]);
         Some(self.hasher.as_ref()?.hash(framed))
     }
+}
+
+fn locked(set: &Mutex<HashSet<Token>>) -> MutexGuard<'_, HashSet<Token>> {
+    set.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn remember(set: &Mutex<HashSet<Token>>, token: Token, most: usize) {
+    let mut set = locked(set);
+    if set.len() >= most {
+        set.clear();
+    }
+    set.insert(token);
 }
 
 impl fmt::Debug for PasswordVerifier {

@@ -11,7 +11,7 @@ use axum::{
 use super::{
     discovery, health, log_level,
     metrics::{AGENTS_PATH, EXPORTER_PATH},
-    wall,
+    wall::paths,
 };
 use crate::http::{RELOAD_PATH, Shared};
 
@@ -24,17 +24,17 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;mar
 /// Address and content of each page. A test compares them with the routes.
 const PAGES: [(&str, &str); 19] = [
     (
-        wall::PATH,
-        "The queues at a glance, for a screen on the wall; <code>?service_group=NAME</code>, <code>?contact_center=NAME</code> and <code>?target=NAME</code> select, <code>?lang=sv</code> is Swedish.",
+        paths::PATH,
+        "The queues at a glance, for a screen on the wall; <code>?service_group=NAME</code>, <code>?contact_center=NAME</code> and <code>?target=NAME</code> select, <code>?lang=</code> is <code>en</code>, <code>sv</code>, <code>nb</code>, <code>da</code> or <code>fi</code>.",
     ),
     ("/", "This page."),
-    (wall::EVENTS_PATH, "The same as server-sent events."),
-    (wall::BOARD_PATH, "A wallboard of the configuration."),
-    (wall::BOARD_EVENTS_PATH, "The same as server-sent events."),
-    (wall::QUEUES_PATH, "The values of the wallboard for programs, JSON; the same selections."),
-    (wall::JSON_PATH, "Those of a wallboard of the configuration."),
-    (wall::SCRIPT_PATH, "Its script."),
-    (wall::STYLE_PATH, "Its style."),
+    (paths::EVENTS_PATH, "The same as server-sent events."),
+    (paths::BOARD_PATH, "A wallboard of the configuration."),
+    (paths::BOARD_EVENTS_PATH, "The same as server-sent events."),
+    (paths::QUEUES_PATH, "The values of the wallboard for programs, JSON; the same selections."),
+    (paths::JSON_PATH, "Those of a wallboard of the configuration."),
+    (paths::SCRIPT_PATH, "Its script."),
+    (paths::STYLE_PATH, "Its style."),
     ("/metrics", "All metrics that name no person; <code>?target=NAME</code> selects one target."),
     (AGENTS_PATH, "Metrics of single agents."),
     (EXPORTER_PATH, "Metrics of the exporter alone, if each target is scraped separately."),
@@ -71,7 +71,7 @@ fn html(landing: &Landing, shows_agents: bool, serves_wall: bool) -> String {
     let [name, description, version] =
         [&landing.name, &landing.description, &landing.version].map(|text| escaped(text));
     let mut rows = String::new();
-    let served = PAGES.into_iter().filter(|(path, _)| serves_wall || !wall::is_page(path));
+    let served = PAGES.into_iter().filter(|(path, _)| serves_wall || !paths::is_page(path));
     for (path, content) in served {
         let (linked, content) = match path {
             AGENTS_PATH if !shows_agents => {
@@ -80,7 +80,7 @@ fn html(landing: &Landing, shows_agents: bool, serves_wall: bool) -> String {
             // A browser follows a link by GET, which this page answers with 405.
             RELOAD_PATH => (false, content),
             // It does not end, and shows no page.
-            wall::EVENTS_PATH => (false, content),
+            paths::EVENTS_PATH => (false, content),
             // The name is that of a wallboard; the page /wall links to them.
             _ if path.contains('{') => (false, content),
             _ => (true, content),

@@ -2,9 +2,9 @@
 //!
 //! | address | answer |
 //! | --- | --- |
-//! | `/wall` | the page; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` chooses `en` or `sv`; links to the wallboards of the configuration |
+//! | `/wall` | the page; `?target=`, `?contact_center=`, `?service_group=` select, `?lang=` chooses `en`, `sv`, `nb`, `da` or `fi`; links to the wallboards of the configuration |
 //! | `/wall/events` | server-sent events, each with the part of that page that changes |
-//! | `/wall/NAME`, `/wall/NAME/events` | the same of a wallboard of the configuration |
+//! | `/wall/NAME`, `/wall/NAME/events` | the same of a wallboard of the configuration; `/wall/NAME?token=` logs a screen in |
 //! | `/api/v1/queues` | the values of `/wall` as JSON; the same selections |
 //! | `/api/v1/wallboards/NAME` | those of a wallboard of the configuration |
 //! | `/wall.js`, `/wall.css` | script and style of the page |
@@ -17,6 +17,7 @@ mod board;
 mod json;
 mod level;
 mod page;
+pub(in crate::http) mod paths;
 mod rows;
 mod selection;
 mod shown;
@@ -30,6 +31,7 @@ mod tests;
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     body::Body,
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -39,45 +41,21 @@ use flate2::{Compression, write::GzEncoder};
 use tokio::{sync::watch, task::spawn_blocking};
 
 use crate::{
-    http::{Shared, pages::joined},
+    http::{Shared, access::grant::Grant, pages::joined},
     metrics::wants_gzip,
     model::{Language, Wallboard},
 };
 use board::{Boards, Rendering};
+use paths::{EVENTS_PATH, PATH, SCRIPT_PATH, STYLE_PATH, Wallboards};
 use selection::{BoardQuery, Selection, WallQuery};
 use streams::Source;
 pub use streams::Streams;
-
-/// Path of the page.
-pub(in crate::http) const PATH: &str = "/wall";
-/// Path of its events. The answer does not end by itself.
-pub const EVENTS_PATH: &str = "/wall/events";
-/// Path of a wallboard of the configuration.
-pub(in crate::http) const BOARD_PATH: &str = "/wall/{name}";
-/// Path of its events.
-pub(in crate::http) const BOARD_EVENTS_PATH: &str = "/wall/{name}/events";
-/// Path of the JSON of all queues.
-pub(in crate::http) const QUEUES_PATH: &str = "/api/v1/queues";
-/// Path of the JSON of a wallboard of the configuration.
-pub(in crate::http) const JSON_PATH: &str = "/api/v1/wallboards/{name}";
-/// Path of its script.
-pub(in crate::http) const SCRIPT_PATH: &str = "/wall.js";
-/// Path of its style.
-pub(in crate::http) const STYLE_PATH: &str = "/wall.css";
-
-/// Returns true if a path is one of the wallboard.
-pub(in crate::http) fn is_page(path: &str) -> bool {
-    path.starts_with(PATH) || path.starts_with("/api/v1/")
-}
 
 /// Content security policy without the sites that may show the page in a frame: script, style and
 /// events from this site alone.
 // The page shows names from Trio. maud escapes them; if that ever failed, the policy still lets no
 // script run that is not the file of this path.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors";
-
-/// The wallboards of the configuration, in its order.
-pub type Wallboards = Arc<[Arc<Wallboard>]>;
 
 /// Settings of the wallboard pages.
 #[derive(Clone, Debug)]
@@ -128,11 +106,15 @@ impl Wall {
 /// Serves the page.
 pub(in crate::http) async fn page(
     State(shared): State<Shared>,
+    Extension(grant): Extension<Grant>,
     Query(query): Query<WallQuery>,
     headers: HeaderMap,
 ) -> Response {
     let (selection, language) = query.into_parts();
-    page_of(&shared, selection, language, &headers).await
+    let boards = if selection.is_everything() { shared.wall.configured() } else { Arc::default() };
+    let is_shown = |board: &&Arc<Wallboard>| board.token.is_none() || grant.is_user;
+    let links: Vec<_> = boards.iter().filter(is_shown).cloned().collect();
+    page_of(&shared, selection, language, &headers, &links).await
 }
 
 /// Serves the page of a wallboard of the configuration.
@@ -144,7 +126,8 @@ pub(in crate::http) async fn board_page(
 ) -> Response {
     match shared.wall.selection(&name) {
         Ok((board, selection)) => {
-            page_of(&shared, selection, lang.or(board.language), &headers).await
+            // A wallboard of the configuration may be shown to those who should not know the others.
+            page_of(&shared, selection, lang.or(board.language), &headers, &[]).await
         }
         Err(unknown) => not_found(unknown),
     }
@@ -155,16 +138,14 @@ async fn page_of(
     selection: Selection,
     language: Option<Language>,
     headers: &HeaderMap,
+    links: &[Arc<Wallboard>],
 ) -> Response {
     let source = source(shared, selection, language, headers);
     let (selection, language) = (source.selection.clone(), source.language);
     let response = match render(source).await {
         Ok(Rendering { title, board, .. }) => {
             let board = String::from_utf8_lossy(&board);
-            // A wallboard of the configuration may be shown to those who should not know the others.
-            let links =
-                if selection.is_everything() { shared.wall.configured() } else { Arc::default() };
-            let html = page::page(&board, &title, &selection, language, &links);
+            let html = page::page(&board, &title, &selection, language, links);
             let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
             let mut response = compressed(html.into_bytes(), zipped);
             let set = response.headers_mut();
@@ -180,23 +161,25 @@ async fn page_of(
 /// Serves the events.
 pub(in crate::http) async fn events(
     State(shared): State<Shared>,
+    Extension(grant): Extension<Grant>,
     Query(query): Query<WallQuery>,
     headers: HeaderMap,
 ) -> Response {
     let (selection, language) = query.into_parts();
-    events_of(&shared, selection, language, &headers).await
+    events_of(&shared, selection, language, &headers, grant).await
 }
 
 /// Serves the events of a wallboard of the configuration.
 pub(in crate::http) async fn board_events(
     State(shared): State<Shared>,
+    Extension(grant): Extension<Grant>,
     Path(name): Path<String>,
     Query(BoardQuery { lang }): Query<BoardQuery>,
     headers: HeaderMap,
 ) -> Response {
     match shared.wall.selection(&name) {
         Ok((board, selection)) => {
-            events_of(&shared, selection, lang.or(board.language), &headers).await
+            events_of(&shared, selection, lang.or(board.language), &headers, grant).await
         }
         Err(unknown) => not_found(unknown),
     }
@@ -207,6 +190,7 @@ async fn events_of(
     selection: Selection,
     language: Option<Language>,
     headers: &HeaderMap,
+    grant: Grant,
 ) -> Response {
     let streams = &shared.wall.settings.streams;
     let Some(permit) = streams.try_acquire() else {
@@ -217,7 +201,7 @@ async fn events_of(
     let source = source(shared, selection, language, headers);
     let response = match render(source.clone()).await {
         Ok(rendering) => {
-            let body = streams.body(permit, source, rendering.event);
+            let body = streams.body(permit, source, rendering.event, grant);
             let mut response = Response::new(body);
             let set = response.headers_mut();
             set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -323,7 +307,6 @@ fn source(
         boards: shared.wall.boards.clone(),
         selection,
         language,
-        configured: shared.wall.settings.boards.clone(),
     }
 }
 

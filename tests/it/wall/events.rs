@@ -22,7 +22,7 @@ async fn open(url: &str) -> Response {
 }
 
 /// The data of the next event; `None`: the stream has ended.
-async fn next(events: &mut Response) -> Option<String> {
+pub(super) async fn next(events: &mut Response) -> Option<String> {
     let mut text = String::new();
     while !text.ends_with("\n\n") {
         let chunk = timeout(SOON, events.chunk()).await.expect("soon").ok()??;

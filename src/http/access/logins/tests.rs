@@ -293,3 +293,94 @@ fn malformed_or_other_scheme_gives_no_credentials() {
     }
     assert!(Credentials::from_headers(&HeaderMap::new()).is_none());
 }
+
+fn token(letter: &str) -> BoardToken {
+    let text = letter.repeat(BoardToken::MIN_LENGTH);
+    BoardToken::new(text.into(), std::path::Path::new("token")).expect("a token")
+}
+
+fn sent(letter: &str) -> SentToken {
+    SentToken::Token(letter.repeat(BoardToken::MIN_LENGTH).into_bytes().into())
+}
+
+#[tokio::test]
+async fn token_costs_one_comparison_right_or_wrong() {
+    let (verifier, compared) = counted();
+    let decoy = PasswordHash::parse(&hashed("any")).expect("a hash");
+    let right = token("a");
+    let verdict = async |board: &str, token: Option<&BoardToken>, sent: SentToken| {
+        verifier.verify_token(board, token, sent, decoy.clone(), here()).await
+    };
+    let cost = || compared.lock().expect("not poisoned").len();
+    for _ in 0..3 {
+        assert_eq!(verdict("desk", Some(&right), sent("a")).await, Verdict::Accepted);
+    }
+    assert_eq!(cost(), 1, "a right one is remembered");
+    let cookie = || SentToken::Cookie(right.cookie("desk").into_bytes().into());
+    assert_eq!(verdict("desk", Some(&right), cookie()).await, Verdict::Accepted);
+    assert_eq!(verdict("hall", Some(&right), cookie()).await, Verdict::Rejected);
+    assert_eq!(cost(), 3, "a cookie costs as much");
+    let as_token = SentToken::Token(right.cookie("desk").into_bytes().into());
+    assert_eq!(verdict("desk", Some(&right), as_token).await, Verdict::Rejected, "another kind");
+    for wrong in ["b", "c", "d"] {
+        assert_eq!(verdict("desk", Some(&right), sent(wrong)).await, Verdict::Rejected);
+    }
+    assert_eq!(cost(), 7, "each guess costs one");
+    // A board without a token, or one that does not exist: neither time nor answer differs.
+    assert_eq!(verdict("none", None, sent("a")).await, Verdict::Rejected);
+    assert_eq!(verdict("desk", Some(&right), SentToken::Several).await, Verdict::Rejected);
+    assert_eq!(cost(), 9);
+}
+
+#[tokio::test]
+async fn screens_with_an_old_cookie_cost_nothing_more() {
+    let (verifier, compared) = counted();
+    let decoy = PasswordHash::parse(&hashed("any")).expect("a hash");
+    let (old, new) = (token("a"), token("b"));
+    let verdict = async |token: &BoardToken| {
+        let cookie = SentToken::Cookie(old.cookie("desk").into_bytes().into());
+        verifier.verify_token("desk", Some(token), cookie, decoy.clone(), here()).await
+    };
+    assert_eq!(verdict(&old).await, Verdict::Accepted);
+    for _ in 0..5 {
+        assert_eq!(verdict(&new).await, Verdict::Rejected);
+    }
+    assert_eq!(compared.lock().expect("not poisoned").len(), 2);
+    assert_eq!(verdict(&old).await, Verdict::Accepted, "the token is that of before again");
+}
+
+#[tokio::test]
+async fn tokens_wait_in_the_queue_of_passwords() {
+    let Held { verifier, begun, release } = held();
+    let decoy = PasswordHash::parse(&hashed("any")).expect("a hash");
+    let mut asked = tokio::task::JoinSet::new();
+    for number in 0..MAX_WAITING {
+        let (verifier, decoy) = (verifier.clone(), decoy.clone());
+        asked.spawn(async move {
+            let guess = SentToken::Token(number.to_string().into_bytes().into());
+            verifier.verify_token("desk", Some(&token("a")), guess, decoy, here()).await
+        });
+    }
+    until("all to wait", || waiting(&verifier) == MAX_WAITING).await;
+    until("the first comparison", || begun.load(Ordering::SeqCst) == 1).await;
+    // The right one as well: an answer at once would tell it from the guesses.
+    let key = token("a");
+    let right = verifier.verify_token("desk", Some(&key), sent("a"), decoy.clone(), here());
+    assert_eq!(right.await, Verdict::Busy);
+    let users = users(&[("alice", &hashed("one"))]);
+    let login = verifier.verify(&users, credentials("alice", "one"), here());
+    assert_eq!(login.await, Verdict::Busy, "one queue for both");
+    assert_eq!(begun.load(Ordering::SeqCst), 1);
+    for _ in 0..MAX_WAITING {
+        release.send(()).expect("a comparison waits");
+    }
+    while let Some(verdict) = asked.join_next().await {
+        assert_eq!(verdict.expect("no panic"), Verdict::Rejected);
+    }
+}
+
+#[test]
+fn sent_tokens_are_not_printed() {
+    let printed = format!("{:?} {:?}", sent("q"), SentToken::Cookie(b"qqqq".to_vec().into()));
+    assert!(!printed.contains("qqqq") && !printed.contains("113, 113"), "{printed}");
+}

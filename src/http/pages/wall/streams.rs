@@ -17,11 +17,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Wallboards,
     board::{Boards, Rendering},
     selection::Selection,
 };
-use crate::{http::Web, metrics::Exposition, model::Language};
+use crate::{http::access::grant::Grant, metrics::Exposition, model::Language};
 
 /// Interval at which a board looks for new data.
 const LOOK: Duration = Duration::from_millis(500);
@@ -43,26 +42,20 @@ type Sending = HashMap<(Selection, Language), watch::Sender<Bytes>>;
 pub struct Streams {
     free: Arc<Semaphore>,
     closing: CancellationToken,
-    web: watch::Receiver<Arc<Web>>,
     sending: Arc<Mutex<Sending>>,
 }
 
 impl Streams {
-    /// Returns streams, at most `max` at a time. All end when `closing` is cancelled, and when the
-    /// users in `web` change.
-    pub(in crate::http) fn new(
-        max: usize,
-        closing: CancellationToken,
-        web: watch::Receiver<Arc<Web>>,
-    ) -> Self {
+    /// Returns streams, at most `max` at a time. All end when `closing` is cancelled.
+    pub(in crate::http) fn new(max: usize, closing: CancellationToken) -> Self {
         let free = Arc::new(Semaphore::new(max.min(Semaphore::MAX_PERMITS)));
-        Self { free, closing, web, sending: Arc::default() }
+        Self { free, closing, sending: Arc::default() }
     }
 
     /// Returns streams of pages that no [`Server`](crate::http::Server) serves: they end by
     /// themselves alone.
     pub fn without_server() -> Self {
-        Self::new(usize::MAX, CancellationToken::new(), watch::channel(Arc::default()).1)
+        Self::new(usize::MAX, CancellationToken::new())
     }
 
     /// Takes a place for a stream; `None` if all are taken or the server stops.
@@ -71,14 +64,20 @@ impl Streams {
         permit.filter(|_| !self.closing.is_cancelled())
     }
 
-    /// Returns the body of a stream that begins with `first`.
-    pub(super) fn body(&self, permit: OwnedSemaphorePermit, source: Source, first: Bytes) -> Body {
+    /// Returns the body of a stream that begins with `first` and ends when what it was granted by
+    /// changes.
+    pub(super) fn body(
+        &self,
+        permit: OwnedSemaphorePermit,
+        source: Source,
+        first: Bytes,
+        grant: Grant,
+    ) -> Body {
         let stream = Stream {
             first: Some(first),
-            boards: source.configured.clone(),
+            grant,
             events: self.subscribe(source),
             closing: self.closing.clone(),
-            web: self.web.clone(),
             beat: Instant::now() + HEARTBEAT_EVERY,
             end: Instant::now() + LIFE,
             _permit: permit,
@@ -121,8 +120,6 @@ pub(super) struct Source {
     pub(super) boards: Arc<Boards>,
     pub(super) selection: Selection,
     pub(super) language: Language,
-    /// The wallboards of the configuration.
-    pub(super) configured: watch::Receiver<Wallboards>,
 }
 
 impl Source {
@@ -190,8 +187,7 @@ struct Stream {
     first: Option<Bytes>,
     events: watch::Receiver<Bytes>,
     closing: CancellationToken,
-    web: watch::Receiver<Arc<Web>>,
-    boards: watch::Receiver<Wallboards>,
+    grant: Grant,
     beat: Instant,
     end: Instant,
     _permit: OwnedSemaphorePermit,
@@ -208,9 +204,9 @@ impl Stream {
             () = self.closing.cancelled() => None,
             () = sleep_until(self.end) => None,
             // A user may have been removed. Those who may still see the page come back.
-            () = next_change(&mut self.web) => None,
-            // The wallboard may show something else now, or be gone.
-            () = next_change(&mut self.boards) => None,
+            () = next_change(&mut self.grant.web) => None,
+            // The wallboard may show something else now, have another token, or be gone.
+            () = next_change(&mut self.grant.boards) => None,
             changed = self.events.changed() => {
                 changed.ok()?;
                 self.beat = Instant::now() + HEARTBEAT_EVERY;

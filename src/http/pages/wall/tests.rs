@@ -3,6 +3,7 @@
 mod boards;
 mod calm;
 mod cells;
+mod languages;
 mod people;
 mod today;
 

@@ -83,9 +83,7 @@ pub(super) fn duration(seconds: f64) -> String {
 }
 
 pub(super) fn percent(share: f64, texts: &Texts) -> String {
-    // Swedish sets a space before the sign.
-    let space = if texts.level == "Service level" { "" } else { "\u{a0}" };
-    format!("{share:.0}{space}%")
+    fill(texts.percent, &[&format!("{share:.0}")])
 }
 
 pub(super) fn level(level: Level, texts: &Texts) -> Markup {
