@@ -28,7 +28,6 @@ pub use demo::config as demo_config;
 #[command(
     name = "trio-exporter",
     version = env!("BUILD_VERSION"),
-    about,
     args_conflicts_with_subcommands = true,
     max_term_width = MAX_COLUMNS
 )]
@@ -51,7 +50,7 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Serve a simulated Trio.
     ///
-    /// For anyone who writes a client of its API, and to rehearse the set-up.
+    /// It is for anyone who writes a client of its API, and for a rehearsal of the set-up.
     Simulate(simulate::SimulateArgs),
     /// Show what a Trio sends and how the exporter uses it.
     ///
@@ -63,7 +62,7 @@ enum Command {
     Check(CheckArgs),
     /// Print how single cases are counted, as it happens.
     ///
-    /// To check the numbers with test calls.
+    /// Use it to check the numbers with test calls.
     Trace(TraceArgs),
     /// Save a server's answers for a bug report.
     ///
@@ -128,14 +127,15 @@ enum LogFormat {
     Json,
 }
 
-/// The configuration, for the commands that read one.
+// The configuration, for the commands that read one. No doc comment: clap would show it as that of
+// the command.
 #[derive(Debug, Args)]
 struct SourceArgs {
     /// Configuration file (YAML).
     ///
     /// Without it: a single target from TRIO_URL and the other TRIO_* variables; else
     /// ./trio-exporter.yml; else /etc/trio-exporter/trio-exporter.yml, on Windows
-    /// %ProgramData%\\trio-exporter\\trio-exporter.yml.
+    /// %ProgramData%\trio-exporter\trio-exporter.yml.
     #[arg(long = "config.file", env = CONFIG_VARIABLE, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -183,8 +183,8 @@ struct InspectArgs {
     no_help: bool,
     /// Print a fields_file with all that was found out.
     ///
-    /// Instead of the report, and based on the target's own file. Only what is sure is active; all
-    /// else is a comment.
+    /// It replaces the report, and begins with the target's own file. Only what is sure is active;
+    /// all else is a comment.
     #[arg(long, conflicts_with_all = ["diff", "facts"])]
     suggest: bool,
     /// Write the suggested fields_file to this file instead.
@@ -200,7 +200,7 @@ struct InspectArgs {
     facts: bool,
     /// Also prove which member holds which field.
     ///
-    /// By the documented filters: asks Trio with values of its own answers, at most 200 requests,
+    /// Uses the documented filters: asks Trio with values of its own answers, at most 200 requests,
     /// two a second. Choose a quiet hour.
     #[arg(long)]
     prove: bool,
@@ -300,7 +300,7 @@ struct RecordArgs {
     interval: Option<u64>,
     /// Keep the unmapped words of this field.
     ///
-    /// Such as `agents/state.state`; may be given again.
+    /// For example `agents/state.state`; may be given again.
     #[arg(long, value_name = "FIELD")]
     keep_values: Vec<String>,
 }
@@ -323,7 +323,7 @@ struct HealthcheckArgs {
     ca_file: Option<PathBuf>,
     /// Accept any certificate.
     ///
-    /// Also a self-signed one or one for another name. Only for an address of this machine, where
+    /// This includes a self-signed one and one for another name. Use it only for an address of this machine, where
     /// no one can intercept the connection.
     #[arg(long)]
     insecure: bool,

@@ -27,7 +27,7 @@ pub(super) struct SimulateArgs {
     listen: ListenAddress,
     /// Serve a folder that `record` wrote.
     ///
-    /// Instead of a simulated contact centre.
+    /// No contact centre is simulated then.
     #[arg(long, value_name = "DIR", conflicts_with_all = [
         "dialect", "print_fields", "page_cap", "unknown_fields", "access_token_life", "refresh_token_life", "withhold_times", "zoneless_times", "help_pages", "WorldArgs",
     ])]
@@ -37,12 +37,12 @@ pub(super) struct SimulateArgs {
     dialect: DialectArg,
     /// Print a `fields_file` for this dialect, and exit.
     ///
-    /// Required only for `foreign` and `vendor`.
+    /// It is required only for `foreign` and `vendor`.
     #[arg(long)]
     print_fields: bool,
     /// Largest number of items on a page.
     ///
-    /// Even if the client asks for more.
+    /// A client that asks for more does not get more.
     #[arg(
         long,
         default_value_t = 100,
@@ -92,7 +92,7 @@ pub(super) struct SimulateArgs {
     activation: u64,
     /// Leave out the start times of states and cases.
     ///
-    /// Some servers may.
+    /// Some servers may leave them out, too.
     #[arg(long)]
     withhold_times: bool,
     /// Write times without a zone, in local time.

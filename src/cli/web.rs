@@ -20,13 +20,13 @@ pub(super) struct WebArgs {
     listen: Vec<ListenAddress>,
     /// Serve on the sockets that systemd passes.
     ///
-    /// Instead of opening any.
+    /// It then opens none of its own.
     #[cfg(target_os = "linux")]
     #[arg(long = "web.systemd-socket", conflicts_with = "listen")]
     systemd_socket: bool,
     /// Web configuration (YAML): TLS, users, headers, limits.
     ///
-    /// In the format that Prometheus and its exporters share. Changes take effect while the
+    /// The format is that of Prometheus and its exporters. Changes take effect while the
     /// exporter runs.
     #[arg(long = "web.config.file", env = "TRIO_EXPORTER_WEB_CONFIG", value_name = "FILE")]
     web_config: Option<PathBuf>,
@@ -61,7 +61,9 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_streams: usize,
-    /// Always /metrics; accepted for the command lines of other exporters.
+    /// Path of the metrics; only /metrics is accepted.
+    ///
+    /// It is there for the command lines of other exporters.
     #[arg(
         long = "web.telemetry-path",
         default_value = TELEMETRY_PATH,
@@ -94,7 +96,7 @@ pub(super) struct WebArgs {
     idle_timeout: Duration,
     /// Address at which others reach this exporter, for /sd.
     ///
-    /// Such as https://exporter.example:10427. Without it, the address that the request for /sd was
+    /// For example https://exporter.example:10427. Without it, the address that the request for /sd was
     /// sent to. Requests that change something may name the exporter by it.
     #[arg(long = "web.external-url", value_name = "URL")]
     external_url: Option<ExternalUrl>,

@@ -548,7 +548,7 @@ async fn machine_without_authorities_reads_plain_http_and_ca_files() {
             "targets:\n  - {{name: one, servers: \"{url}\", client_key: bnlja2Vs, username: u, password: p{more}}}\n"
         );
         let file = configure(folder.path(), &text);
-        ended(&run(none(command(["check", "--config.file", &file]))).await)
+        ended(&run(none(command(["check", "--verbose", "--config.file", &file]))).await)
     };
     let (code, out, err) = check("").await;
     assert_eq!(code, Some(1), "{out}{err}");
