@@ -38,7 +38,7 @@ fn table(entries: &[FieldEntry]) -> String {
     for FieldEntry { resource: of, field, form, members, words } in entries {
         if resource != *of {
             // Writing to a String does not fail.
-            let _ = write!(text, "{}{of}\n", if resource.is_empty() { "" } else { "\n" });
+            let _ = writeln!(text, "{}{of}", if resource.is_empty() { "" } else { "\n" });
             resource = of;
         }
         let line = format!("  {field:<FIELD$}{form:<10}{}", members.join(", "));
