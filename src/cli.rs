@@ -1,6 +1,8 @@
 //! The command line: flags of all commands, and modules that call the rooms which do the work.
 
+mod columns;
 mod demo;
+mod fields;
 mod generated;
 mod run;
 mod shard;
@@ -23,7 +25,12 @@ pub use demo::config as demo_config;
 // `args_conflicts_with_subcommands` `trio-exporter --once check` would be accepted, and `--once`
 // ignored.
 #[derive(Debug, Parser)]
-#[command(name = "trio-exporter", version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "trio-exporter",
+    version = env!("BUILD_VERSION"),
+    args_conflicts_with_subcommands = true,
+    max_term_width = MAX_COLUMNS
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -37,40 +44,78 @@ pub struct Cli {
 enum Command {
     /// Read Trio and serve metrics (the default command).
     Run(RunArgs),
-    /// Run the exporter against a simulated Trio; needs nothing else.
+    /// Run the exporter against a simulated Trio.
+    ///
+    /// Needs nothing else.
     Demo(demo::DemoArgs),
-    /// Serve a simulated Trio, for anyone who writes a client of its API.
+    /// Serve a simulated Trio.
+    ///
+    /// It is for anyone who writes a client of its API, and for a rehearsal of the set-up.
     Simulate(simulate::SimulateArgs),
-    /// Show the members of a server's answers and how the exporter uses them; changes nothing.
+    /// Show what a Trio sends and how the exporter uses it.
+    ///
+    /// Lists the members of its answers and the fields that they feed. Changes nothing.
     Inspect(InspectArgs),
-    /// Check the way from the exporter to Trio, and say how to repair what is wrong; changes
-    /// nothing.
+    /// Find what is wrong between the exporter and Trio.
+    ///
+    /// Each finding has its remedy. Changes nothing.
     Check(CheckArgs),
-    /// Print what is inferred about single cases as it happens, to check the numbers with test
-    /// calls.
+    /// Print how single cases are counted, as it happens.
+    ///
+    /// Use it to check the numbers with test calls.
     Trace(TraceArgs),
-    /// Save a server's answers, with names and numbers of people replaced, to send with a bug
-    /// report.
+    /// Save a server's answers for a bug report.
+    ///
+    /// Names and numbers of people are replaced.
     Record(RecordArgs),
-    /// Write a first configuration: ask for server, client key, user and password.
+    /// Write a first configuration.
+    ///
+    /// Asks for server, client key, user and password.
     Init(tools::InitArgs),
-    /// Print a script that makes a shell complete commands and flags.
+    /// Print a script that lets a shell complete flags.
     Completions(generated::CompletionsArgs),
-    /// Print the JSON Schema of the configuration file, for editors.
+    /// Print the JSON Schema of the configuration file.
+    ///
+    /// Editors complete and check the file with it.
     Schema,
+    /// Print the built-in names of Trio's fields.
+    Fields(fields::FieldsArgs),
+    /// Print the hash of a password, for `basic_auth_users`.
+    ///
+    /// Asks for the password, or reads it from the standard input.
+    HashPassword,
     /// Print a manual page, for packages.
     #[command(hide = true)]
     Man(generated::ManArgs),
-    /// Check whether a running exporter is healthy, for images without a shell. Exit code 0:
-    /// healthy; 1: not healthy, and a line says why.
+    /// Ask a running exporter if it is healthy.
+    ///
+    /// For images without a shell. Exit code 0: healthy; 1: not healthy, and a line says why.
     Healthcheck(HealthcheckArgs),
+}
+
+impl Command {
+    /// Returns the log level without `--log.level`.
+    // The output of a command that ends by itself says what is wrong, with remedies. Lines of the
+    // log between them would say the same in other words.
+    fn default_level(&self) -> &'static str {
+        match self {
+            Self::Run(args) if args.once || args.check => "warn",
+            Self::Run(_) | Self::Demo(_) | Self::Simulate(_) => "info",
+            // It polls as the exporter does, and prints only what it counts.
+            Self::Trace(_) => "warn",
+            _ => "error",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 struct LogArgs {
     /// Log level: error, warn, info, debug or trace.
-    #[arg(long = "log.level", default_value = "info", global = true)]
-    level: String,
+    ///
+    /// By default info for what serves; warn for trace, --once and --config.check; error for the
+    /// other commands, whose output says what they find.
+    #[arg(long = "log.level", global = true)]
+    level: Option<String>,
     /// Log format.
     #[arg(long = "log.format", value_enum, default_value_t = LogFormat::Logfmt, global = true)]
     format: LogFormat,
@@ -82,15 +127,30 @@ enum LogFormat {
     Json,
 }
 
+// The configuration, for the commands that read one. No doc comment: clap would show it as that of
+// the command.
+#[derive(Debug, Args)]
+struct SourceArgs {
+    /// Configuration file (YAML).
+    ///
+    /// Without it: a single target from TRIO_URL and the other TRIO_* variables; else
+    /// ./trio-exporter.yml; else /etc/trio-exporter/trio-exporter.yml, on Windows
+    /// %ProgramData%\trio-exporter\trio-exporter.yml.
+    #[arg(long = "config.file", env = CONFIG_VARIABLE, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Variable that names the configuration file.
+const CONFIG_VARIABLE: &str = "TRIO_EXPORTER_CONFIG";
+
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
-    /// variables.
-    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Read only this exporter's share of the targets: NUMBER/SHARDS, from 0/3 to 2/3 for the three
-    /// that share them; auto/3 takes the number at the end of the pod's name (POD_NAME, else
-    /// HOSTNAME).
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Read only this exporter's share of the targets.
+    ///
+    /// NUMBER/SHARDS, from 0/3 to 2/3 for the three that share them; auto/3 takes the number at the
+    /// end of the pod's name (POD_NAME, else HOSTNAME).
     #[arg(long, env = "TRIO_EXPORTER_SHARD", value_name = "I/N")]
     shard: Option<ShardFlag>,
     #[command(flatten)]
@@ -98,21 +158,21 @@ struct RunArgs {
     /// Read the configuration, print its errors, and exit.
     #[arg(long = "config.check", conflicts_with = "once")]
     check: bool,
-    /// Read every target once, print the contents of /metrics, and exit.
+    /// Read every target once, print /metrics, and exit.
     #[arg(long)]
     once: bool,
 }
 
 #[derive(Debug, Args)]
 struct InspectArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
-    /// variables.
-    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: SourceArgs,
     /// The target to inspect, if several are configured.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-    /// Show samples unmasked. They may contain names and numbers of people.
+    /// Show samples unmasked.
+    ///
+    /// They may contain names and numbers of people.
     #[arg(long)]
     show_values: bool,
     /// Format of the report.
@@ -121,62 +181,80 @@ struct InspectArgs {
     /// Do not read the server's own help pages.
     #[arg(long)]
     no_help: bool,
-    /// Print the target's fields_file with everything that was found out added to it, instead of the
-    /// report. Only what is sure is active; all else is a comment.
+    /// Print a fields_file with all that was found out.
+    ///
+    /// It replaces the report, and begins with the target's own file. Only what is sure is active;
+    /// all else is a comment.
     #[arg(long, conflicts_with_all = ["diff", "facts"])]
     suggest: bool,
-    /// Write the suggested fields_file to this file instead. If the file exists, its lines stay.
+    /// Write the suggested fields_file to this file instead.
+    ///
+    /// If the file exists, its lines stay.
     #[arg(short = 'o', long = "out", value_name = "FILE", requires = "suggest")]
     out: Option<PathBuf>,
-    /// Print only what may be sent to others: names of members, types, enumerations, grades and
-    /// versions; no values, addresses or descriptions.
+    /// Print only what may be sent to others.
+    ///
+    /// Names of members, types, enumerations, grades and versions; no values, addresses or
+    /// descriptions.
     #[arg(long, conflicts_with_all = ["diff", "show_values"])]
     facts: bool,
-    /// Also prove which member holds which field, by the documented filters: asks Trio with values
-    /// of its own answers, at most 200 requests, two a second. Choose a quiet hour.
+    /// Also prove which member holds which field.
+    ///
+    /// Uses the documented filters: asks Trio with values of its own answers, at most 200 requests,
+    /// two a second. Choose a quiet hour.
     #[arg(long)]
     prove: bool,
     /// Write the report to a file as well, to compare it later.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Print the changes since a saved report instead of the report. Exit code 1 if there are any.
+    /// Print the changes since a saved report instead.
+    ///
+    /// Exit code 1 if there are any.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 struct CheckArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
-    /// variables.
-    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    /// Configuration file, as with --config.file.
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Print a line for each check, not one for each group.
+    #[arg(long, short)]
+    verbose: bool,
     /// The target to check; without it, all configured targets.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-    /// Read the server's own help pages as well, and compare them with the mapping in use.
+    /// Compare the server's own help with the mapping in use.
     #[arg(long)]
     learn: bool,
 }
 
 #[derive(Debug, Args)]
 struct TraceArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
-    /// variables.
-    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: SourceArgs,
     /// The target to trace, if several are configured.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-    /// Only this contact centre, by id or name; may be given again.
+    /// Only this contact centre, by id or name.
+    ///
+    /// May be given again.
     #[arg(long, value_name = "ID")]
     contact_center: Vec<String>,
-    /// Only this service, by id, or by name if only one has it; may be given again.
+    /// Only this service, by id, or by name if only one has it.
+    ///
+    /// May be given again.
     #[arg(long, value_name = "ID")]
     service: Vec<String>,
     /// Accept services that do not exist yet, and wait for them.
     #[arg(long, requires = "service")]
     wait_for_service: bool,
-    /// Stop after this time, such as 90s, 10m or 1h; without it, run until Ctrl-C.
+    /// Stop after this time, such as 90s, 10m or 1h.
+    ///
+    /// Without it, run until Ctrl-C.
     #[arg(
         long = "for",
         value_name = "DURATION",
@@ -191,17 +269,17 @@ struct TraceArgs {
 
 #[derive(Debug, Args)]
 struct RecordArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
-    /// variables.
-    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: SourceArgs,
     /// The target to record, if several are configured.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
     /// The folder to write; it must not exist yet, or be empty.
     #[arg(long, value_name = "DIR", default_value = "trio-recording")]
     save: PathBuf,
-    /// Number of cycles to record after one reading of everything; each cycle reads what is due.
+    /// Number of cycles to record after one reading of everything.
+    ///
+    /// Each cycle reads what is due.
     #[arg(
         long,
         default_value_t = 3,
@@ -209,8 +287,10 @@ struct RecordArgs {
         value_parser = number::<u32>(1..=1000),
     )]
     cycles: u32,
-    /// Seconds from one cycle to the next; by default the shorter one of `poll.state` and
-    /// `poll.flow`. Longer if the request limit needs it.
+    /// Seconds from one cycle to the next.
+    ///
+    /// By default the shorter one of `poll.state` and `poll.flow`. Longer if the request limit
+    /// needs it.
     #[arg(
         long,
         value_name = "SECONDS",
@@ -218,7 +298,9 @@ struct RecordArgs {
         value_parser = number::<u64>(1..=3600),
     )]
     interval: Option<u64>,
-    /// Keep the unmapped words of this field, such as `agents/state.state`; may be given again.
+    /// Keep the unmapped words of this field.
+    ///
+    /// For example `agents/state.state`; may be given again.
     #[arg(long, value_name = "FIELD")]
     keep_values: Vec<String>,
 }
@@ -228,18 +310,21 @@ struct HealthcheckArgs {
     /// Base address of the exporter.
     #[arg(long, env = "TRIO_EXPORTER_HEALTHCHECK_URL", default_value = "http://127.0.0.1:10427")]
     url: String,
-    /// Ask whether it is ready to be scraped, not only whether it is running.
+    /// Ask if it is ready to be scraped, not only if it runs.
     #[arg(long)]
     ready: bool,
     /// Time for the whole answer.
     #[arg(long, default_value = "3s", value_parser = web::duration, value_name = "TIME")]
     timeout: Duration,
-    /// PEM bundle of the authorities that may have signed its certificate; no others are trusted
-    /// then.
+    /// Authorities that may have signed its certificate (PEM).
+    ///
+    /// No others are trusted then.
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     ca_file: Option<PathBuf>,
-    /// Accept any certificate, also a self-signed one or one for another name; only for an address
-    /// of this machine, where no one can intercept the connection.
+    /// Accept any certificate.
+    ///
+    /// This includes a self-signed one and one for another name. Use it only for an address of this machine, where
+    /// no one can intercept the connection.
     #[arg(long)]
     insecure: bool,
     /// One of the users that the web configuration names.
@@ -249,6 +334,9 @@ struct HealthcheckArgs {
     #[arg(long, value_name = "FILE", requires = "user")]
     password_file: Option<PathBuf>,
 }
+
+/// Widest output on a terminal, in columns: longer lines are hard to follow back to the left.
+const MAX_COLUMNS: usize = 100;
 
 /// Time that file operations still have when everything else has ended.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -288,11 +376,13 @@ impl Cli {
             LogFormat::Logfmt => telemetry::Format::Logfmt,
             LogFormat::Json => telemetry::Format::Json,
         };
+        let command = self.command.unwrap_or(Command::Run(self.run));
+        let level = self.log.level.unwrap_or_else(|| command.default_level().to_owned());
         // Before the command, so that its first warning is logged as asked for.
-        let level = telemetry::init(&Settings { level: self.log.level, format })
+        let level = telemetry::init(&Settings { level, format })
             .map_err(|error| UsageError(vec![format!("--log.level: {error}")]))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let done = match self.command.unwrap_or(Command::Run(self.run)) {
+        let done = match command {
             Command::Run(args) => runtime.block_on(run::run(args, level)),
             Command::Demo(args) => runtime.block_on(demo::run(args, level)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
@@ -303,6 +393,8 @@ impl Cli {
             Command::Init(args) => tools::init(args),
             Command::Completions(args) => generated::completions(&args),
             Command::Schema => generated::schema(),
+            Command::Fields(args) => fields::run(&args),
+            Command::HashPassword => tools::hash_password(),
             Command::Man(args) => generated::man(&args),
             Command::Healthcheck(args) => runtime.block_on(tools::healthcheck(args)),
         };
@@ -341,6 +433,30 @@ mod tests {
     }
 
     #[test]
+    fn commands_that_end_log_errors_alone() {
+        for (words, level) in [
+            ("", "info"),
+            ("run", "info"),
+            ("demo", "info"),
+            ("simulate", "info"),
+            ("--once", "warn"),
+            ("run --config.check", "warn"),
+            ("trace", "warn"),
+            ("check", "error"),
+            ("inspect", "error"),
+            ("record", "error"),
+            ("init", "error"),
+            ("healthcheck", "error"),
+        ] {
+            let words = std::iter::once("trio-exporter").chain(words.split_whitespace());
+            let cli = Cli::try_parse_from(words).expect("valid");
+            assert_eq!(cli.log.level, None);
+            let command = cli.command.unwrap_or(Command::Run(cli.run));
+            assert_eq!(command.default_level(), level, "{command:?}");
+        }
+    }
+
+    #[test]
     fn run_is_the_default_command() {
         for words in [
             &["trio-exporter", "--config.file", "x"][..],
@@ -352,7 +468,7 @@ mod tests {
                 Some(Command::Run(args)) => args,
                 other => panic!("{other:?}"),
             };
-            assert_eq!(args.config, Some(PathBuf::from("x")));
+            assert_eq!(args.source.config, Some(PathBuf::from("x")));
         }
     }
 }

@@ -10,6 +10,7 @@ mod goals;
 mod keys;
 mod kinds;
 mod schema;
+mod search;
 mod secret;
 mod sections;
 mod target;
@@ -35,6 +36,7 @@ use files::Files;
 pub use form::KeyRow;
 use keys::Keys;
 pub use schema::{keys, schema, schema_text};
+pub use search::{Source, is_there};
 pub use target::{NameError, UnusableSecret, check_name, check_secret};
 pub use wallboards::read_token;
 

@@ -17,7 +17,7 @@
 //! | `GET /-/ready` | 200 `ready` once the first step of each target has ended, or 30 s after the start; 503 before and while draining |
 //! | `GET /status` | report per target as HTML, or as JSON by `Accept`; takes `?target=NAME&service=NAME` |
 //! | `GET /status.json` | the same report as JSON |
-//! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |
+//! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid, 409 where there is none |
 //! | `GET`, `PUT /-/log-level` | shows and changes the log filter; added by `app` through [`log_level()`] |
 //!
 //! Each request passes `guard` first: rate limit, basic authentication, origin of requests that
@@ -45,7 +45,7 @@ pub use access::{
     guard::Limits,
     headers::{BadHeader, CONFIGURABLE, Headers},
     tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsError, TlsSettings, Version},
-    users::{BadHash, PasswordHash, Users},
+    users::{BadHash, PasswordHash, UnusablePassword, Users},
     web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };
 use pages::{discovery, health, landing, metrics, reload, status, wall, wall::paths};
@@ -54,7 +54,7 @@ pub use pages::{
     health::Readiness,
     landing::Landing,
     log_level::{LogFilter, log_level},
-    reload::{Reload, Reloaded, Reply},
+    reload::{NotReloaded, Reload, Reloaded, Reply},
     wall::{
         Streams, WallSettings,
         paths::{EVENTS_PATH, Wallboards},
@@ -141,6 +141,12 @@ pub fn router(
 // The path is printed with `{:?}`: control characters of a request do not reach a terminal
 // unescaped.
 async fn not_found(uri: Uri) -> Response {
+    // The address of exporters that read their targets when they are scraped.
+    if uri.path() == "/probe" {
+        let text = "404: there is no /probe, because targets are read in the background; scrape \
+                    /metrics?target=NAME for a target alone, or /metrics for all\n";
+        return (StatusCode::NOT_FOUND, text).into_response();
+    }
     let text = format!("404: nothing at {:?}; the pages are listed at /\n", uri.path());
     (StatusCode::NOT_FOUND, text).into_response()
 }

@@ -20,7 +20,7 @@ mod wire;
 pub use client::Client;
 pub use client_key::ClientKeyForm;
 pub use dictionary::{
-    AlreadyFed, Dictionary, ExportedMember, FieldShape, fields_of,
+    AlreadyFed, BUILTIN_FIELDS, Dictionary, ExportedMember, FieldEntry, FieldShape, fields_of,
     help::{
         description::{
             DocumentedMember, DocumentedType, EnumValue, Help, ResourceHelp, SampleForm,

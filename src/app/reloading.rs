@@ -9,7 +9,7 @@ use crate::{
     app::shutdown::Hangups,
     config::Config,
     files::FileTasks,
-    http::{Reload, Reloaded, Reloader},
+    http::{NotReloaded, Reload, Reloaded, Reloader},
 };
 
 /// Reads the configuration; returns it, or all mistakes in it.
@@ -39,7 +39,7 @@ pub(super) async fn reload(
     targets: &mut Targets,
 ) -> Reloaded {
     let Some(loader) = loader.cloned() else {
-        return Err("this exporter has no configuration file to reload".to_owned());
+        return Err(NotReloaded::NothingToReload);
     };
     // On a blocking thread: the files may be on a network file system that hangs.
     let tasks = loader.tasks.clone();
@@ -55,7 +55,7 @@ pub(super) async fn reload(
         Err(error) => error.to_string(),
     };
     targets.reject(&mistakes);
-    Err(mistakes)
+    Err(NotReloaded::Failed(mistakes))
 }
 
 /// Requests a reload at each SIGHUP, on Unix.

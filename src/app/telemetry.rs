@@ -88,21 +88,72 @@ pub fn init(settings: &Settings) -> Result<LogLevel, BadLevel> {
     let (filter, level) = filter(&settings.level)?;
     let registry = Registry::default().with(filter);
     let started = match settings.format {
-        Format::Logfmt => {
-            // Without file and module: operators search by message, and module names change between
-            // versions.
-            let layer =
-                tracing_logfmt::builder().with_location(false).with_module_path(false).layer();
-            registry.with(layer.with_writer(io::stderr)).try_init()
-        }
-        Format::Json => {
-            let layer = tracing_subscriber::fmt::layer().json().flatten_event(true);
-            registry.with(layer.with_writer(io::stderr)).try_init()
-        }
+        Format::Logfmt => registry.with(logfmt(io::stderr)).try_init(),
+        Format::Json => registry.with(json(io::stderr)).try_init(),
     };
     // The only possible failure: a logger is installed already.
     let _ = started;
     Ok(level)
+}
+
+/// Builds the layer that writes logfmt.
+// Without module, file and line: operators search by message, and module names change between
+// versions. tracing's name for the module is `target`, as the field that names the Trio.
+fn logfmt<S, W, O>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: Fn() -> O + Send + Sync + 'static,
+    O: io::Write,
+{
+    let layer = tracing_logfmt::builder().with_location(false).with_module_path(false);
+    layer.with_target(false).layer().with_writer(move || PlainApostrophes(writer()))
+}
+
+/// Builds the layer that writes JSON.
+fn json<S, W, O>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: Fn() -> O + Send + Sync + 'static,
+    O: io::Write,
+{
+    let layer = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    layer.with_target(false).with_writer(writer)
+}
+
+/// Writes lines of logfmt with apostrophes as they are.
+// tracing-logfmt escapes them as Rust does. In a text between double quotes they need no escape, and
+// people search the log and the documents for `Trio's`.
+struct PlainApostrophes<W>(W);
+
+impl<W: io::Write> io::Write for PlainApostrophes<W> {
+    /// Writes whole lines, as the layer gives them.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut plain = Vec::with_capacity(line.len());
+        let mut is_quoted = false;
+        let mut bytes = line.iter().copied().peekable();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' => is_quoted = !is_quoted,
+                b'\\' if is_quoted => {
+                    // The second byte belongs to the first: it is no end of the quotes.
+                    let escaped = bytes.next();
+                    if escaped != Some(b'\'') {
+                        plain.push(byte);
+                    }
+                    plain.extend(escaped);
+                    continue;
+                }
+                _ => {}
+            }
+            plain.push(byte);
+        }
+        self.0.write_all(&plain)?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Builds a filter of log lines and the handle that changes it.
@@ -190,6 +241,55 @@ mod tests {
             LEVELS[enabled.iter().filter(|enabled| **enabled).count()].to_owned()
         };
         [at!("trio_exporter::trio"), at!("h2::hpack"), at!("trio_exporter_spy")].map(name)
+    }
+
+    /// Bytes that a layer has written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Returns the line that a layer writes for an event about a target.
+    fn written<L: Layer<Registry> + Send + Sync>(
+        layer: impl FnOnce(Box<dyn Fn() -> Written + Send + Sync>) -> L,
+    ) -> String {
+        let written = Written::default();
+        let writer = written.clone();
+        with_default(Registry::default().with(layer(Box::new(move || writer.clone()))), || {
+            let path = r#"C:\it's\"x""#;
+            tracing::warn!(target = "main", path, plain = r"a\'b", "Trio's list\nends");
+        });
+        let bytes = written.0.lock().expect("not poisoned").clone();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+
+    #[test]
+    fn logfmt_has_plain_apostrophes_and_one_target() {
+        let line = written(|writer| logfmt(writer));
+        let (_, rest) = line.split_once(" level=").expect("a level");
+        assert_eq!(
+            rest,
+            concat!(
+                r#"warn message="Trio's list\nends" target=main path="C:\\it's\\\"x\"" plain=a\'b"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn json_has_one_target() {
+        let line = written(|writer| json(writer));
+        assert_eq!(line.matches("\"target\":").count(), 1, "{line}");
+        assert!(line.contains("\"target\":\"main\"") && line.contains("Trio's list"), "{line}");
     }
 
     #[test]

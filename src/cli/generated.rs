@@ -19,7 +19,9 @@ pub(super) struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ManArgs {
-    /// The command whose page is printed; without it, the page of the program itself.
+    /// The command whose page is printed.
+    ///
+    /// Without it, the page of the program itself.
     #[arg(value_name = "COMMAND")]
     name: Option<String>,
 }

@@ -1,11 +1,11 @@
 //! `run`: reads Trio and serves metrics. Also loads the configuration for the other commands.
 
-use std::{io::Write, path::Path};
+use std::io::Write;
 
-use super::{RunArgs, UsageError};
+use super::{RunArgs, SourceArgs, UsageError};
 use crate::{
     app::{self, App, ConfigLoader, shutdown, telemetry::LogLevel},
-    config::{self, Config, Target},
+    config::{self, Config, Source, Target},
     model::Clock,
 };
 
@@ -15,12 +15,13 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         Some(shard) => config.with_shard(shard),
         None => config,
     };
-    let config = apply_shard(configuration(args.config.as_deref())?);
+    let source = source(&args.source)?;
+    let config = apply_shard(load(&source).map_err(UsageError)?);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
     if args.check {
-        return Ok(print(&check_output(&config))?);
+        return Ok(print(&check_output(&source, &config))?);
     }
     if args.once {
         let once = app::read_once(config, &Clock::system()).await?;
@@ -36,10 +37,10 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         .filter(|target| config.shard.is_none_or(|s| s.reads(&target.name)))
         .count();
     let app = App::build(config, web, Clock::system()).await?.with_log_level(level);
-    let file = args.config.clone();
-    // The shard stays as it is: only the file is read again.
-    let app =
-        app.with_config_loader(ConfigLoader::new(move || load(file.as_deref()).map(apply_shard)));
+    tracing::info!(configuration = source.name(), "configuration read");
+    // The shard stays as it is, and so does the file: a reload must not change to another one that
+    // has appeared in the working directory.
+    let app = app.with_config_loader(ConfigLoader::new(move || load(&source).map(apply_shard)));
     // The addresses that are bound: port 0 and systemd's sockets are known only now.
     let scheme = app.server().scheme();
     for address in app.server().addresses() {
@@ -49,12 +50,12 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
 }
 
 /// Returns the output of `--config.check` for a valid configuration.
-fn check_output(config: &Config) -> String {
+fn check_output(source: &Source, config: &Config) -> String {
     let names = |reads: &dyn Fn(&str) -> bool| {
         let names = config.targets.iter().map(|target| &*target.name).filter(|name| reads(name));
         names.collect::<Vec<_>>().join(", ")
     };
-    let all = format!("the configuration can be used; targets: {}\n", names(&|_| true));
+    let all = format!("{} can be used; targets: {}\n", source.name(), names(&|_| true));
     let Some(shard) = config.shard else { return all };
     let (number, of, here) = (shard.number(), shard.count(), names(&|name| shard.reads(name)));
     let here = if here.is_empty() { "none of them" } else { &here };
@@ -67,12 +68,28 @@ fn print(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-pub(super) fn configuration(file: Option<&Path>) -> Result<Config, UsageError> {
-    load(file).map_err(UsageError)
+/// Finds the configuration.
+///
+/// # Errors
+/// There is none.
+pub(super) fn source(args: &SourceArgs) -> Result<Source, UsageError> {
+    let found = Source::find(args.config.as_deref(), &environment, &config::is_there);
+    found.map_err(|message| UsageError(vec![message]))
 }
 
-fn load(file: Option<&Path>) -> Result<Config, Vec<String>> {
-    config::load(file, &environment)
+/// Finds and loads the configuration.
+///
+/// # Errors
+/// There is none, or all mistakes in it.
+pub(super) fn configuration(args: &SourceArgs) -> Result<Config, UsageError> {
+    load(&source(args)?).map_err(UsageError)
+}
+
+/// Loads the configuration of `source`. A file that is not read is among its warnings.
+pub(super) fn load(source: &Source) -> Result<Config, Vec<String>> {
+    let mut config = config::load(source.file.as_deref(), &environment)?;
+    config.warnings.extend(source.warning());
+    Ok(config)
 }
 
 /// Returns a variable of the process's environment; `None` if it is not UTF-8.
@@ -81,8 +98,8 @@ pub(super) fn environment(name: &str) -> Option<String> {
 }
 
 /// Loads the configuration and returns its target `name`, or the only one.
-pub(super) fn load_target(file: Option<&Path>, name: Option<&str>) -> Result<Target, UsageError> {
-    select_target(configuration(file)?.targets, name)
+pub(super) fn load_target(args: &SourceArgs, name: Option<&str>) -> Result<Target, UsageError> {
+    select_target(configuration(args)?.targets, name)
 }
 
 /// Returns the target `name`, or the only one.

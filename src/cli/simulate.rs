@@ -25,7 +25,9 @@ pub(super) struct SimulateArgs {
     /// Address of the simulated Trio.
     #[arg(long = "web.listen-address", default_value = "127.0.0.1:10428", value_name = "ADDRESS")]
     listen: ListenAddress,
-    /// Serve a folder that `record` wrote, instead of a simulated contact centre.
+    /// Serve a folder that `record` wrote.
+    ///
+    /// No contact centre is simulated then.
     #[arg(long, value_name = "DIR", conflicts_with_all = [
         "dialect", "print_fields", "page_cap", "unknown_fields", "access_token_life", "refresh_token_life", "withhold_times", "zoneless_times", "help_pages", "WorldArgs",
     ])]
@@ -33,11 +35,14 @@ pub(super) struct SimulateArgs {
     /// Dialect of the answers: member names, units and formats.
     #[arg(long, value_enum, default_value_t = DialectArg::English)]
     dialect: DialectArg,
-    /// Print a `fields_file` that maps the names of this dialect (required only for `foreign` and
-    /// `vendor`), and exit.
+    /// Print a `fields_file` for this dialect, and exit.
+    ///
+    /// It is required only for `foreign` and `vendor`.
     #[arg(long)]
     print_fields: bool,
-    /// Maximum number of items on a page, even if the client asks for more.
+    /// Largest number of items on a page.
+    ///
+    /// A client that asks for more does not get more.
     #[arg(
         long,
         default_value_t = 100,
@@ -75,7 +80,9 @@ pub(super) struct SimulateArgs {
     /// Charset of the answers to clients that do not ask for one.
     #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
     charset: CharsetArg,
-    /// Seconds from the last change of services and agents until changes are shown; Trio takes 60.
+    /// Seconds until changed services and agents are shown.
+    ///
+    /// Counted from the last change; Trio takes 60.
     #[arg(
         long,
         default_value_t = 0,
@@ -83,14 +90,19 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u64>(0..=3600),
     )]
     activation: u64,
-    /// Leave out the start times of states and cases, as some servers may.
+    /// Leave out the start times of states and cases.
+    ///
+    /// Some servers may leave them out, too.
     #[arg(long)]
     withhold_times: bool,
-    /// Write times without a zone, in the server's local time: an hour ahead of UTC.
+    /// Write times without a zone, in local time.
+    ///
+    /// The server's local time is an hour ahead of UTC.
     #[arg(long)]
     zoneless_times: bool,
-    /// Show the server's own help pages in another way than open, English, described and with
-    /// samples; may be given again.
+    /// Change the server's own help pages.
+    ///
+    /// By default they are open, English, described and with samples; may be given again.
     #[arg(long, value_enum, value_name = "CHANGE", value_delimiter = ',')]
     help_pages: Vec<HelpPagesArg>,
     #[command(flatten)]
@@ -138,12 +150,11 @@ impl HelpPagesArg {
 pub(super) enum DialectArg {
     /// English names, all in the built-in field dictionary.
     English,
-    /// Swedish names, all in the built-in dictionary, with clock times and other envelope keys.
+    /// Swedish names, clock times, other envelope keys.
     Swedish,
-    /// Names, units and words that are not in the built-in dictionary.
+    /// Names, units and words that no dictionary knows.
     Foreign,
-    /// The envelope of Trio's installation manual: items in lists, with links of their own; states
-    /// are integers.
+    /// The envelope of Trio's installation manual.
     Vendor,
 }
 
@@ -193,7 +204,9 @@ pub(super) struct WorldArgs {
         value_parser = number::<u32>(1..=100),
     )]
     contact_centers: u32,
-    /// Seed of the random numbers: the same seed gives the same sequence of events.
+    /// Seed of the random numbers.
+    ///
+    /// The same seed gives the same sequence of events.
     #[arg(
         long,
         default_value_t = 1,

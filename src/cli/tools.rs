@@ -8,18 +8,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::{select, sync::watch};
 use url::Url;
 
-use super::{CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, run};
+use super::{
+    CONFIG_VARIABLE, CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, columns, run,
+};
 use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
     files::{open_regular, replace_file},
+    http::PasswordHash,
     model::{AuthFailure, Clock, Collector, Wallboard},
     poller::{self, Poller},
     stats::Stats,
@@ -27,7 +31,7 @@ use crate::{
     tools::{
         check::{self, Level, Report},
         healthcheck::{self, Probe},
-        init::{self, Failure, LearnRequest, Learned, Rules, StandardInput},
+        init::{self, AnswerSource, Failure, LearnRequest, Learned, Rules, StandardInput},
         inspect,
         record::{self, Folder, KeptFields, Recorder},
     },
@@ -70,14 +74,15 @@ fn settings(args: HealthcheckArgs) -> anyhow::Result<healthcheck::Settings> {
 // There is no flag for a secret: every user of the machine can read the command line of a process.
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// Address of the API, such as https://trio.example/te/api; may be given again, the preferred
-    /// one first. Asked for if it is not given.
+    /// Address of the API, such as https://trio.example/te/api.
+    ///
+    /// May be given again, the preferred one first. Asked for if it is not given.
     #[arg(long = "server", value_name = "URL")]
     servers: Vec<String>,
     /// Name of the target: the label `target` of its metrics.
     #[arg(long, value_name = "NAME", default_value = "trio")]
     target: String,
-    /// The folder to write trio-exporter.yml and the secret files to.
+    /// The folder for trio-exporter.yml and the secret files.
     #[arg(long, value_name = "DIR", default_value = ".")]
     directory: PathBuf,
     /// Replace existing files.
@@ -257,7 +262,9 @@ async fn learn_names(
 }
 
 pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
-    let config = run::configuration(args.config.as_deref())?;
+    let args = args.with_file()?;
+    let source = run::source(&args.source)?;
+    let config = run::load(&source).map_err(UsageError)?;
     let configured = config.targets.len();
     let mut targets = config.targets;
     let all: Vec<_> = targets.iter().map(|target| target.name.clone()).collect();
@@ -270,16 +277,16 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
             return Err(UsageError(vec![message]).into());
         }
     }
-    let mut out = io::stdout();
-    write!(out, "{}", check::configuration(configured, &config.warnings))?;
+    let about_file = check::configuration(&source.name(), configured, &config.warnings);
+    about_file.lines.iter().for_each(print_line);
     let (mut failures, mut reports) = (0, Vec::new());
     for target in targets {
         // Each line is printed when it is found: one that hangs must not hide what is known.
-        let report = check_target(target, &config.poll, &config.wallboards, args.learn).await?;
+        let report = check_target(target, &config.poll, &config.wallboards, &args).await?;
         failures += report.count(Level::Fail);
         reports.push(report);
     }
-    write!(out, "{}", check::wallboards(&config.wallboards, &all, &reports))?;
+    check::wallboards(&config.wallboards, &all, &reports).lines.iter().for_each(print_line);
     if failures > 0 {
         bail!("{failures} of the lines above say FAIL");
     }
@@ -290,7 +297,7 @@ async fn check_target(
     target: Target,
     poll: &poller::Settings,
     wallboards: &[Arc<Wallboard>],
-    learn: bool,
+    args: &CheckArgs,
 ) -> anyhow::Result<Report> {
     let (clock, stats) = (Clock::system(), Arc::new(Stats::default()));
     let client = Client::new(target.trio.clone(), target.dictionary, stats.clone(), clock.clone())?;
@@ -302,20 +309,79 @@ async fn check_target(
         configuration: poll.configuration,
         limits: target.poll,
         wallboards: wallboards.to_vec(),
-        show: check::Show { line: print_line, reading },
+        show: check::Show { line: print_line, reading, verbose: args.verbose },
     };
     let mut report = check::check(&target, &client, &stats, &clock).await;
-    if learn {
+    if args.learn {
         let help = client.read_help(HelpLimits::default(), &mut progress).await;
         check::compare_help(&client, &help, &mut report);
     }
+    report.finish();
     Ok(report)
 }
 
-/// Prints a line of the report.
+impl CheckArgs {
+    /// Returns the arguments with FILE in the place of `--config.file`.
+    ///
+    /// # Errors
+    /// Both are given.
+    fn with_file(mut self) -> Result<Self, UsageError> {
+        let Some(file) = self.file.take() else { return Ok(self) };
+        // FILE is worth more than the variable, as a flag is.
+        let variable = std::env::var_os(CONFIG_VARIABLE);
+        let is_flag = |path: &PathBuf| Some(path.as_os_str()) != variable.as_deref();
+        if self.source.config.as_ref().is_some_and(is_flag) {
+            return Err(UsageError(vec![
+                "FILE: --config.file is given as well; give one of them".to_owned(),
+            ]));
+        }
+        self.source.config = Some(file);
+        Ok(self)
+    }
+}
+
+/// Prints a line of the report: on a terminal within its width and with the level in colour.
 fn print_line(line: &check::Line) {
-    // A closed output is no reason to stop: the exit code still says if something fails.
-    let _ = writeln!(io::stdout(), "{line}");
+    // Width of the levels and the two blanks after them.
+    const INDENT: usize = 7;
+    let text = match columns::of_terminal() {
+        Some(columns) => columns::paragraph(&line.to_string(), INDENT, columns),
+        None => line.to_string(),
+    };
+    let (level, rest) = text.split_at(line.level.to_string().len());
+    let style = match line.level {
+        Level::Ok => AnsiColor::Green.on_default(),
+        Level::Check => AnsiColor::Yellow.on_default(),
+        Level::Fail => AnsiColor::Red.on_default().bold(),
+        Level::Note | Level::Unknown => Style::new().dimmed(),
+    };
+    // Without colours where there is no terminal, or NO_COLOR is set. A closed output is no reason
+    // to stop: the exit code still says if something fails.
+    let _ = writeln!(anstream::stdout(), "{style}{level}{style:#}{rest}");
+}
+
+pub(super) fn hash_password() -> anyhow::Result<()> {
+    let mut input = StandardInput::new();
+    if input.is_person() {
+        // Not to the standard output, which may go into a file.
+        let _ = write!(io::stderr(), "Password (not shown): ");
+    }
+    let unusable = |message: &str| UsageError(vec![format!("password: {message}")]);
+    let read = |input: &mut StandardInput| input.secret().context("the password cannot be read");
+    let password = read(&mut input)?.ok_or_else(|| unusable("none was given"))?;
+    if input.is_person() {
+        let _ = write!(io::stderr(), "\nOnce more: ");
+        let again = read(&mut input)?;
+        let _ = writeln!(io::stderr());
+        if again.is_none_or(|again| again.expose_secret() != password.expose_secret()) {
+            return Err(
+                unusable("the second one differs from the first; nothing was hashed").into()
+            );
+        }
+    }
+    let hash =
+        PasswordHash::of_password(&password).map_err(|error| unusable(&error.to_string()))?;
+    Ok(writeln!(io::stdout(), "{}", hash.expose())?)
 }
 
 /// Prints what is read now, for a person who waits.
@@ -355,7 +421,7 @@ pub(super) enum Output {
 pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     // First, so that a wrong file is reported before Trio is asked.
     let before = args.diff.as_deref().map(read).transpose()?;
-    let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
+    let target = run::load_target(&args.source, args.target.as_deref())?;
     let fields = match args.suggest {
         true => existing_fields(args.out.as_deref(), target.fields_file.as_deref())?,
         false => String::new(),
@@ -451,7 +517,7 @@ fn read(path: &Path) -> anyhow::Result<inspect::Report> {
 }
 
 pub(super) async fn record(args: RecordArgs) -> anyhow::Result<()> {
-    let Config { targets, poll, tally, .. } = run::configuration(args.config.as_deref())?;
+    let Config { targets, poll, tally, .. } = run::configuration(&args.source)?;
     let target = run::select_target(targets, args.target.as_deref())?;
     let keep = KeptFields::read(&args.keep_values, &target.dictionary);
     let keep = keep.map_err(|error| UsageError(vec![format!("--keep-values: {error}")]))?;

@@ -54,7 +54,7 @@ impl Printer {
 }
 
 pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
-    let Config { targets, poll, tally, warnings, .. } = run::configuration(args.config.as_deref())?;
+    let Config { targets, poll, tally, warnings, .. } = run::configuration(&args.source)?;
     let target = run::select_target(targets, args.target.as_deref())?;
     for warning in &warnings {
         tracing::warn!("{warning}");

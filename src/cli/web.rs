@@ -13,28 +13,35 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct WebArgs {
-    /// Address to serve metrics on, such as 127.0.0.1:10427; without a host, every address of the
-    /// machine. May be given again.
+    /// Address to serve metrics on, such as 127.0.0.1:10427.
+    ///
+    /// Without a host, every address of the machine. May be given again.
     #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
-    /// Serve on the sockets that systemd passes, instead of opening any.
+    /// Serve on the sockets that systemd passes.
+    ///
+    /// It then opens none of its own.
     #[cfg(target_os = "linux")]
     #[arg(long = "web.systemd-socket", conflicts_with = "listen")]
     systemd_socket: bool,
-    /// Web configuration (YAML): TLS, users, headers, rate limit, in the format that Prometheus and
-    /// its exporters share. Changes take effect while the exporter runs.
+    /// Web configuration (YAML): TLS, users, headers, limits.
+    ///
+    /// The format is that of Prometheus and its exporters. Changes take effect while the
+    /// exporter runs.
     #[arg(long = "web.config.file", env = "TRIO_EXPORTER_WEB_CONFIG", value_name = "FILE")]
     web_config: Option<PathBuf>,
-    /// Users of /metrics/agents (YAML: `basic_auth_users`), who see only that page; the users of
-    /// the web configuration then do not see it.
+    /// Users of /metrics/agents (YAML: `basic_auth_users`).
+    ///
+    /// They see only that page; the users of the web configuration then do not see it.
     #[arg(
         long = "web.agents-config.file",
         env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG",
         value_name = "FILE"
     )]
     agents_config: Option<PathBuf>,
-    /// Requests that are answered at the same time; further ones get 503. 0: no limit. Health pages
-    /// do not count.
+    /// Requests that are answered at the same time.
+    ///
+    /// Further ones get 503. 0: no limit. Health pages do not count.
     #[arg(
         long = "web.max-requests",
         default_value_t = 40,
@@ -43,8 +50,9 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_requests: usize,
-    /// Streams of the wallboard that are open at the same time; browsers above it ask every five
-    /// seconds instead.
+    /// Streams of the wallboard that are open at the same time.
+    ///
+    /// Browsers above it ask every five seconds instead.
     #[arg(
         long = "web.max-streams",
         default_value_t = 250,
@@ -53,6 +61,16 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_streams: usize,
+    /// Path of the metrics; only /metrics is accepted.
+    ///
+    /// It is there for the command lines of other exporters.
+    #[arg(
+        long = "web.telemetry-path",
+        default_value = TELEMETRY_PATH,
+        value_parser = telemetry_path,
+        value_name = "PATH",
+    )]
+    _telemetry_path: String,
     /// No wallboard: /wall and /api/v1 answer 404.
     #[arg(long = "web.no-wallboard")]
     no_wallboard: bool,
@@ -65,7 +83,9 @@ pub(super) struct WebArgs {
         value_name = "TIME",
     )]
     header_timeout: Duration,
-    /// Time after which an idle connection is closed; keep it longer than the scrape interval.
+    /// Time after which an idle connection is closed.
+    ///
+    /// Keep it longer than the scrape interval.
     #[arg(
         long = "web.idle-timeout",
         default_value = "5m",
@@ -74,9 +94,10 @@ pub(super) struct WebArgs {
         value_name = "TIME",
     )]
     idle_timeout: Duration,
-    /// Address at which Prometheus reaches this exporter, such as https://exporter.example:10427,
-    /// for /sd. Without it, the address that the request for /sd was sent to. Requests that change
-    /// something may name the exporter by it.
+    /// Address at which others reach this exporter, for /sd.
+    ///
+    /// For example https://exporter.example:10427. Without it, the address that the request for /sd was
+    /// sent to. Requests that change something may name the exporter by it.
     #[arg(long = "web.external-url", value_name = "URL")]
     external_url: Option<ExternalUrl>,
 }
@@ -116,6 +137,23 @@ impl WebArgs {
             return Listen::Systemd;
         }
         Listen::Addresses(self.listen.clone())
+    }
+}
+
+/// Path of the metrics.
+const TELEMETRY_PATH: &str = "/metrics";
+
+/// Accepts the path of the metrics.
+///
+/// # Errors
+/// It is another path.
+fn telemetry_path(text: &str) -> Result<String, String> {
+    match text {
+        TELEMETRY_PATH => Ok(text.to_owned()),
+        _ => Err(format!(
+            "the metrics are always at {TELEMETRY_PATH}, beside the other pages; to serve them at another path, \
+             put a reverse proxy in front"
+        )),
     }
 }
 

@@ -15,10 +15,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     let given = |name: &str| environment(name).filter(|value| !value.is_empty());
     let servers = match given(URL) {
         None => {
-            errors.push(format!(
-                "nothing to read: give --config.file, or set {URL}, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; \
-                 `trio-exporter demo` shows the exporter without a Trio"
-            ));
+            errors.push(format!("{URL}: missing; set it, or give --config.file"));
             return Err(errors);
         }
         Some(text) => servers(&text),

@@ -14,6 +14,7 @@ use crate::model::{
 mod declared;
 mod environment;
 mod mistakes;
+mod search;
 mod secrets;
 mod values;
 

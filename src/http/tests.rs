@@ -19,6 +19,7 @@ use flate2::read::GzDecoder;
 use pretty_assertions::assert_eq;
 use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
+use url::Url;
 
 use super::{
     Landing, Limits, ListenAddress, Readiness, Reload, Settings, WallSettings,
@@ -229,19 +230,51 @@ async fn landing_page_lists_all_routes_and_its_links_work() {
         for path in super::paths() {
             let rows = page.text().lines().filter(|row| {
                 row.starts_with(&format!("<tr><td>{path}</td><td>"))
-                    || row.starts_with(&format!("<tr><td><a href=\"{path}\">{path}</a></td><td>"))
+                    || (row.starts_with("<tr><td><a href=\"")
+                        && row.contains(&format!("\">{path}</a></td><td>")))
             });
             assert_eq!(rows.count(), 1, "{path}");
         }
         let links: Vec<_> =
             page.text().split("href=\"").skip(1).filter_map(|l| l.split('"').next()).collect();
-        assert_eq!(links.contains(&"/metrics/agents"), agents);
+        assert_eq!(links.contains(&"metrics/agents"), agents);
         // `App` adds that page to the router.
-        for link in links.into_iter().filter(|link| *link != super::pages::log_level::PATH) {
-            let answer = server.ask("GET", link, &[("host", "exporter:10427")]).await;
+        // Behind a proxy that serves the pages below /trio/, as well as at the root.
+        let at = |base: &str, link| Url::parse(base).expect("a URL").join(link).expect("a link");
+        for link in links.into_iter().filter(|link| !super::pages::log_level::PATH.ends_with(link))
+        {
+            assert!(at("http://proxy/trio/", link).path().starts_with("/trio/"), "{link}");
+            let link = at("http://exporter:10427/", link);
+            let answer = server.ask("GET", link.path(), &[("host", "exporter:10427")]).await;
             assert_eq!(answer.status, StatusCode::OK, "{link}");
         }
     }
+}
+
+#[tokio::test]
+async fn pages_for_people_fit_telephones_and_link_relatively() {
+    let server = Server::new(Identity::None, &["main"]);
+    server.publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
+    for path in ["/", "/status?service=s1"] {
+        let page = server.get(path).await;
+        let text = page.text();
+        let viewport = "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+        assert!(text.contains(viewport) && text.contains("@media"), "{path}");
+        for attribute in ["href=\"", "action=\"", "src=\""] {
+            for link in text.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(!link.starts_with('/') && !link.contains("://"), "{path}: {link}");
+            }
+        }
+    }
+    assert!(server.get("/status").await.text().contains("<a href=\"\">Refresh</a>"));
+}
+
+#[tokio::test]
+async fn probe_says_where_a_single_target_is() {
+    let server = Server::new(Identity::None, &["main"]);
+    let answer = server.get("/probe?target=main").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(answer.text().contains("/metrics?target=NAME"), "{}", answer.text());
 }
 
 #[tokio::test]

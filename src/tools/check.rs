@@ -83,11 +83,12 @@ impl CheckTarget {
     }
 }
 
-/// Returns the report on a valid configuration with its warnings.
-pub fn configuration(targets: usize, warnings: &[String]) -> Report {
+/// Returns the report on a valid configuration with its warnings. `source` is the file, or the
+/// variables.
+pub fn configuration(source: &str, targets: usize, warnings: &[String]) -> Report {
     let mut report = Report::default();
     let plural = if targets == 1 { "" } else { "s" };
-    report.ok("config", format!("{targets} target{plural}, no mistakes"));
+    report.ok("config", format!("{source}: {targets} target{plural}, no mistakes"));
     for warning in warnings {
         // Each warning of the configuration ends with its remedy, after the last semicolon.
         let (seen, remedy) =

@@ -19,7 +19,23 @@ use self::{
 };
 use crate::model::{FieldSource, Resource, Text};
 
-const BUILTIN: &str = include_str!("dictionary/fields.yaml");
+/// The dictionary that is compiled in, as a fields file.
+pub const BUILTIN_FIELDS: &str = include_str!("dictionary/fields.yaml");
+
+/// A field with all names that are known for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldEntry {
+    /// Documented path of the resource.
+    pub resource: &'static str,
+    /// Its name in a fields file.
+    pub field: &'static str,
+    /// Form of its values.
+    pub form: &'static str,
+    /// Names of members, the first one that is present wins.
+    pub members: Vec<String>,
+    /// Meanings, each with its words, in alphabetical order; none for other fields.
+    pub words: Vec<(&'static str, Vec<String>)>,
+}
 
 /// A member that cannot be exported under its own name, because it feeds a field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +111,7 @@ impl Dictionary {
     /// None in a released build: a test reads it.
     pub fn builtin() -> Result<Self, Vec<String>> {
         let mut dictionary = Self { mappings: shape::ALL.iter().map(Mapping::empty).collect() };
-        dictionary.apply_file("fields.yaml", BUILTIN, FieldSource::Builtin)?;
+        dictionary.apply_file("fields.yaml", BUILTIN_FIELDS, FieldSource::Builtin)?;
         Ok(dictionary)
     }
 
@@ -107,6 +123,30 @@ impl Dictionary {
         let mut dictionary = Self::builtin()?;
         dictionary.apply_file(file, text, FieldSource::User)?;
         Ok(dictionary)
+    }
+
+    /// Returns every field with its members and words, by resource.
+    pub fn entries(&self) -> Vec<FieldEntry> {
+        let mut entries = Vec::new();
+        for mapping in &self.mappings {
+            for (shape, mapped) in mapping.shape.fields.iter().zip(&mapping.fields) {
+                let words = |meaning: &'static str| {
+                    let said = mapped.values.iter().filter(|(_, means)| means.word() == meaning);
+                    let mut words: Vec<String> = said.map(|(word, _)| word.clone()).collect();
+                    words.sort_unstable();
+                    (meaning, words)
+                };
+                let words = shape.kind.meanings().into_iter().map(words);
+                entries.push(FieldEntry {
+                    resource: mapping.shape.resource.as_str(),
+                    field: shape.name,
+                    form: mapped.form.as_str(),
+                    members: mapped.members.clone(),
+                    words: words.filter(|(_, words)| !words.is_empty()).collect(),
+                });
+            }
+        }
+        entries
     }
 
     /// Adds members of `services/state` that are exported under their own names.
@@ -294,6 +334,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn builtin_file_as_users_file_changes_nothing() {
+        let builtin = Dictionary::builtin().expect("valid").entries();
+        let mine = Dictionary::with_user_file("mine.yml", BUILTIN_FIELDS).expect("valid");
+        assert_eq!(mine.entries(), builtin);
+        let state = builtin.iter().find(|it| (it.resource, it.field) == ("agents/state", "state"));
+        let state = state.expect("a field");
+        assert_eq!((state.form, &*state.members[0]), ("enum", "state"));
+        let meanings: Vec<&str> = state.words.iter().map(|(meaning, _)| *meaning).collect();
+        assert_eq!(meanings, ["logged_out", "available", "reserved", "busy", "wrap_up", "paused"]);
+        assert!(state.words[0].1.contains(&"utloggad".to_owned()), "{state:?}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `check` on simulated, hand-written, secure and absent servers.
 
 mod mapping;
+#[cfg(unix)]
+mod terminal;
 
 use std::{
     sync::Arc,
@@ -498,7 +500,9 @@ async fn the_command_exits_with_0_1_or_2() {
     let (code, out, err) = check(&right, &[]).await;
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(
-        out.starts_with("OK     config: 1 target, no mistakes\nCHECK  config: TRIO_URL: "),
+        out.starts_with(
+            "OK     config: the TRIO_* variables: 1 target, no mistakes\nCHECK  config: TRIO_URL: "
+        ),
         "{out}"
     );
     assert!(out.contains("unencrypted; use https"), "{out}");
@@ -507,6 +511,13 @@ async fn the_command_exits_with_0_1_or_2() {
         "{out}"
     );
     assert!(!out.contains(&right), "{out}");
+    let (code, all, _) = check(&right, &["--verbose"]).await;
+    assert_eq!(code, Some(0), "{all}");
+    let lines = |text: &str, begin: &str| text.lines().filter(|it| it.starts_with(begin)).count();
+    let rights = lines(&all, "OK     trio, right ");
+    assert!(rights > 20, "{all}");
+    assert_eq!(lines(&out, &format!("OK     trio, right: {rights} OK")), 1, "{out}");
+    assert!(lines(&out, "OK") <= 15, "{out}");
     let (code, out, err) = check("wrong-password", &["--target", "trio"]).await;
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains("FAIL   trio, login: "), "{out}");
@@ -537,7 +548,7 @@ async fn machine_without_authorities_reads_plain_http_and_ca_files() {
             "targets:\n  - {{name: one, servers: \"{url}\", client_key: bnlja2Vs, username: u, password: p{more}}}\n"
         );
         let file = configure(folder.path(), &text);
-        ended(&run(none(command(["check", "--config.file", &file]))).await)
+        ended(&run(none(command(["check", "--verbose", "--config.file", &file]))).await)
     };
     let (code, out, err) = check("").await;
     assert_eq!(code, Some(1), "{out}{err}");

@@ -4,7 +4,10 @@ use std::{net::TcpListener, time::Duration};
 
 use rustix::process::Signal;
 
-use crate::process::{Process, exporter, until};
+use crate::{
+    process::{Process, exporter, until},
+    support::reqwest_client,
+};
 
 /// The first step is finished within a second of the start; the rest is for a busy machine.
 const FIRST_STEP: Duration = Duration::from_secs(10);
@@ -49,6 +52,30 @@ async fn the_demo_shows_a_simulated_trio_and_ctrl_c_stops_it_cleanly() {
     demo.signal(Signal::INT);
     let status = demo.ended().await;
     assert_eq!(status.code(), Some(0), "{}", demo.stderr());
+}
+
+#[tokio::test]
+async fn wallboard_is_the_first_address_of_the_demo() {
+    let (demo, url) = started().await;
+    let printed = demo.stdout();
+    let addresses: Vec<&str> = printed
+        .lines()
+        .filter_map(|line| Some(line.split_once("http://")?.1.split_once('/')?.1))
+        .collect();
+    let expected = ["wall", "metrics", "metrics/agents", "status", "te/api", "sim/truth"];
+    assert_eq!(addresses, expected, "{printed}");
+    let base = url.strip_suffix("/metrics").expect("the page of metrics");
+    page(&format!("{base}/wall")).await.expect("the wallboard");
+}
+
+#[tokio::test]
+async fn reload_of_the_demo_is_a_conflict() {
+    let (_demo, url) = started().await;
+    let url = url.replace("/metrics", "/-/reload");
+    let answer = reqwest_client().post(url).send().await.expect("an answer");
+    assert_eq!(answer.status(), reqwest::StatusCode::CONFLICT);
+    let text = answer.text().await.expect("a text");
+    assert!(text.starts_with("409: this exporter was started without a configuration"), "{text}");
 }
 
 #[tokio::test]

@@ -56,6 +56,29 @@ fn mounts(service: &Value) -> Vec<(PathBuf, String)> {
 }
 
 #[test]
+fn alertmanagers_by_mail_and_teams_differ_in_receivers_alone() {
+    let names = |config: &Value| {
+        let receivers = config["receivers"].as_array().expect("receivers").iter();
+        receivers.map(|receiver| text(&receiver["name"]).to_owned()).collect::<Vec<_>>()
+    };
+    let webhooks = deployed("alertmanager/alertmanager.yml");
+    for (name, kind) in [
+        ("alertmanager-mail.yml", "email_configs"),
+        ("alertmanager-teams.yml", "msteamsv2_configs"),
+    ] {
+        let other = deployed(&format!("alertmanager/{name}"));
+        for key in ["route", "time_intervals", "inhibit_rules"] {
+            assert!(!webhooks[key].is_null() && webhooks[key] == other[key], "{name}: {key}");
+        }
+        assert_eq!(names(&other), names(&webhooks), "{name}");
+        for receiver in other["receivers"].as_array().expect("receivers") {
+            let is_quiet = receiver["name"] == "quiet";
+            assert_eq!(receiver[kind].is_null(), is_quiet, "{name}: {receiver}");
+        }
+    }
+}
+
+#[test]
 fn mounted_and_built_files_exist() {
     let mut seen = 0;
     for (name, service) in services() {

@@ -125,6 +125,48 @@ fn manual_pages_cover_every_command_and_flag() {
 }
 
 #[test]
+fn first_sentence_of_every_flag_and_command_is_short() {
+    let mut long = Vec::new();
+    for command in commands() {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let helps = arguments(&command).map(|arg| {
+            let values = arg.get_possible_values();
+            let values: Vec<_> =
+                values.iter().filter_map(|it| it.get_help()).map(ToString::to_string).collect();
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            [vec![help], values].concat()
+        });
+        for text in helps.flatten().chain([about]) {
+            assert!(!text.is_empty(), "{}", command.get_name());
+            if text.chars().count() >= 60 {
+                long.push(format!("{}: {text}", command.get_name()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn help_of_every_command_fits_into_100_columns() {
+    for command in commands() {
+        let name = command.get_name();
+        let words = if name == Cli::command().get_name() { vec![] } else { vec![name] };
+        for flag in ["-h", "--help"] {
+            let help = printed(&[&words[..], &[flag]].concat());
+            let wide: Vec<&str> = help.lines().filter(|line| line.chars().count() > 100).collect();
+            assert!(help.contains("Usage: ") && wide.is_empty(), "{name} {flag}: {wide:#?}");
+        }
+    }
+}
+
+#[test]
+fn version_names_revision_and_compiler() {
+    let version = printed(&["--version"]);
+    let form = r"^trio-exporter \d+\.\d+\.\d+ \((revision [0-9a-f]{12}|revision unknown: built without git); rustc \d+\.\d+\.\d+ .*\)\n$";
+    assert!(regex::Regex::new(form).expect("a pattern").is_match(&version), "{version}");
+}
+
+#[test]
 fn committed_schema_is_the_one_that_is_printed() {
     assert_file("deploy/trio-exporter.schema.json", &printed(&["schema"]));
 }
@@ -144,7 +186,8 @@ fn table() -> String {
 }
 
 fn section(text: &mut String, heading: &str, command: &Command, shown: impl Fn(&Arg) -> bool) {
-    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let about = command.get_long_about().or(command.get_about());
+    let about = one_line(about.map(ToString::to_string).unwrap_or_default());
     let rows: Vec<String> = arguments(command).filter(|arg| shown(arg)).map(row).collect();
     writeln!(text, "### {heading}\n\n{about}\n").expect("text");
     if rows.is_empty() {
@@ -152,6 +195,11 @@ fn section(text: &mut String, heading: &str, command: &Command, shown: impl Fn(&
     }
     let head = "| flag | default | environment | meaning |\n| --- | --- | --- | --- |\n";
     writeln!(text, "{head}{}", rows.concat()).expect("text");
+}
+
+/// The paragraphs of a help text in one line, without the last full stop, as clap has it.
+fn one_line(text: String) -> String {
+    text.replace("\n\n", " ").trim_end_matches('.').to_owned()
 }
 
 fn row(arg: &Arg) -> String {
@@ -169,7 +217,8 @@ fn row(arg: &Arg) -> String {
         if arg.get_action().takes_values() { code(default.join(" ")) } else { String::new() };
     let variable =
         arg.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut meaning = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let meaning = arg.get_long_help().or(arg.get_help());
+    let mut meaning = one_line(meaning.map(ToString::to_string).unwrap_or_default());
     let words: Vec<String> =
         arg.get_possible_values().iter().map(|word| word.get_name().to_owned()).collect();
     if arg.get_action().takes_values() && !words.is_empty() {

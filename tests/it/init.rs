@@ -85,7 +85,7 @@ targets:
     assert_eq!(next, [format!("check --config.file '{file}'"), format!("--config.file '{file}'")]);
     let check = command(["--config.file", &file, "--config.check"]).assert().success();
     // No mistake and no warning.
-    check.stdout_eq("the configuration can be used; targets: north \"1\"\n").stderr_eq("");
+    check.stdout_eq(format!("{file} can be used; targets: north \"1\"\n")).stderr_eq("");
 }
 
 #[tokio::test]

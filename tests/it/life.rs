@@ -92,7 +92,7 @@ fn configuration_check_sends_no_request() {
                  username: exporter, password: x}\n";
     let (_folder, file) = configured(entry);
     let check = || command(["--config.file", &file, "--config.check"]).assert();
-    check().success().stdout_eq("the configuration can be used; targets: one\n");
+    check().success().stdout_eq(format!("{file} can be used; targets: one\n"));
     fs::write(&file, "targets: []\nstate_fil: x\n").expect("a configuration");
     check().code(2).stdout_eq("").stderr_eq(str![[r#"
 [..]/trio-exporter.yml:1:10: targets: must name at least one Trio system to read

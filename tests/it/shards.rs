@@ -103,7 +103,7 @@ async fn shards_by_the_name_of_their_pods_share_one_configuration() {
         let command = command(["--config.file", &file, "--config.check"]).env("POD_NAME", pod);
         ended(&command.env("TRIO_EXPORTER_SHARD", shard).assert())
     };
-    let all = format!("the configuration can be used; targets: {}\n", names.join(", "));
+    let all = format!("{file} can be used; targets: {}\n", names.join(", "));
     for (number, name) in names.iter().enumerate() {
         let said = format!("{all}shard {number} of 2 reads: {name}\n");
         let (code, printed, _) = check(&format!("trio-exporter-{number}"), "auto/2");

@@ -26,7 +26,11 @@ pub(crate) struct Alertmanager {
 impl Alertmanager {
     /// Starts one on a free port.
     pub(crate) async fn telling(notifier: &str, hours: Hours) -> Self {
-        let folder = shipped::alertmanager(notifier, hours);
+        Self::started(shipped::alertmanager(notifier, hours)).await
+    }
+
+    /// Starts one on a free port, with the configuration in this folder.
+    pub(crate) async fn started(folder: TempDir) -> Self {
         let path = |name| folder.path().join(name).to_str().expect("UTF-8").to_owned();
         let arguments = [
             format!("--config.file={}", path("alertmanager.yml")),

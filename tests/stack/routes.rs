@@ -11,7 +11,7 @@ use crate::{
     shipped::{self, Hours},
 };
 
-fn amtool(arguments: &[&str]) -> Result<String, String> {
+pub(crate) fn amtool(arguments: &[&str]) -> Result<String, String> {
     let amtool = Command::new("amtool").args(arguments).output();
     let amtool = amtool.unwrap_or_else(|error| panic!("cannot start amtool: {error}; {REMEDY}"));
     let said = String::from_utf8_lossy(&amtool.stdout) + String::from_utf8_lossy(&amtool.stderr);
@@ -20,7 +20,9 @@ fn amtool(arguments: &[&str]) -> Result<String, String> {
 
 #[test]
 fn amtool_finds_no_fault_with_the_configuration() {
-    amtool(&["check-config", &shipped::path("alertmanager/alertmanager.yml")]).unwrap();
+    for name in ["alertmanager.yml", "alertmanager-mail.yml"] {
+        amtool(&["check-config", &shipped::path(&format!("alertmanager/{name}"))]).unwrap();
+    }
 }
 
 #[test]

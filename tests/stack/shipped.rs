@@ -86,6 +86,19 @@ pub(crate) fn alertmanager(notifier: &str, hours: Hours) -> TempDir {
     folder
 }
 
+/// A folder with our `alertmanager-mail.yml` as `alertmanager.yml`, in a hurry, whose mail server is
+/// at `server` and has no encryption.
+pub(crate) fn alertmanager_by_mail(server: &str) -> TempDir {
+    let mut config = read("alertmanager/alertmanager-mail.yml");
+    hurry(&mut config["route"]);
+    assert!(config["global"]["smtp_smarthost"].is_string());
+    config["global"]["smtp_smarthost"] = json!(server);
+    config["global"]["smtp_require_tls"] = json!(false);
+    let folder = folder();
+    write(&folder, "alertmanager.yml", &config);
+    folder
+}
+
 fn hurry(route: &mut Value) {
     for (key, value) in [("group_wait", "100ms"), ("group_interval", "1s")] {
         route[key] = json!(value);

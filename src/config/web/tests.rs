@@ -137,7 +137,7 @@ fn rate_limit_without_interval_is_off() {
 #[test]
 #[rustfmt::skip]
 fn every_error_is_reported_with_position_and_remedy() {
-    let no_hash = "must be a bcrypt hash, such as `htpasswd -nBC 10 \"\"` prints; a password as it is does not belong here";
+    let no_hash = "must be a bcrypt hash, such as `trio-exporter hash-password` prints; a password as it is does not belong here";
     let nothing = "missing; give cert_file and key_file, or leave tls_server_config out for plain HTTP";
     let without = "does nothing without client_auth_type: RequireAndVerifyClientCert";
     let suites = "not a supported cipher suite; known here: TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";

@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use bcrypt::HashParts;
+use bcrypt::{HashParts, Version};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Costs that bcrypt supports; the number of rounds is 2 to this power.
 const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 /// Cost of the decoy of an empty list: that of `htpasswd -C 10` and the default of other tools.
 const DEFAULT_COST: u32 = 10;
+
+/// Longest password in bytes: bcrypt reads no more.
+const MAX_PASSWORD: usize = 72;
 
 /// User names with the hashes of their passwords.
 #[derive(Clone, Default)]
@@ -24,9 +27,25 @@ pub struct PasswordHash {
 /// Rejection of a text that is not a bcrypt hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be a bcrypt hash, such as `htpasswd -nBC 10 \"\"` prints; a password as it is does not belong here"
+    "must be a bcrypt hash, such as `trio-exporter hash-password` prints; a password as it is does not belong here"
 )]
 pub struct BadHash;
+
+/// Refusal of a password that is to be hashed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnusablePassword {
+    /// There is no text.
+    #[error("is empty; give one")]
+    Empty,
+    /// bcrypt would ignore its end.
+    #[error(
+        "is longer than {MAX_PASSWORD} bytes, of which bcrypt reads no more; give a shorter one"
+    )]
+    TooLong,
+    /// The hash cannot be computed.
+    #[error("cannot be hashed: {0}")]
+    Failed(String),
+}
 
 impl PasswordHash {
     /// Parses a hash as `htpasswd -B` prints it: 60 characters that begin with `$2a$`, `$2b$` or
@@ -51,7 +70,27 @@ impl PasswordHash {
         Self { text: text.into(), cost }
     }
 
-    pub(super) fn expose(&self) -> &str {
+    /// Hashes a password, with the cost that `htpasswd -C 10` has.
+    ///
+    /// # Errors
+    /// It is empty or longer than bcrypt reads, or the system gives no random numbers.
+    pub fn of_password(password: &SecretString) -> Result<Self, UnusablePassword> {
+        let password = password.expose_secret();
+        if password.is_empty() {
+            return Err(UnusablePassword::Empty);
+        }
+        // bcrypt ignores what is longer: any password that begins alike would be accepted.
+        if password.len() > MAX_PASSWORD {
+            return Err(UnusablePassword::TooLong);
+        }
+        let parts = bcrypt::hash_with_result(password, DEFAULT_COST);
+        let parts = parts.map_err(|error| UnusablePassword::Failed(error.to_string()))?;
+        let text = parts.format_for_version(Version::TwoY);
+        Ok(Self { text: text.into(), cost: DEFAULT_COST })
+    }
+
+    /// Returns the hash as text.
+    pub fn expose(&self) -> &str {
         self.text.expose_secret()
     }
 }

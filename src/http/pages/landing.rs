@@ -19,7 +19,8 @@ use crate::http::{RELOAD_PATH, Shared};
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}\
-     td,th{padding:.2rem 1rem .2rem 0;text-align:left;vertical-align:top}";
+     td,th{padding:.2rem 1rem .2rem 0;text-align:left;vertical-align:top}\
+     @media(max-width:40rem){body{margin:1rem auto}tr:first-child{display:none}td{display:block;padding:0}td+td{margin-bottom:.8rem}}";
 
 /// Address and content of each page. A test compares them with the routes.
 const PAGES: [(&str, &str); 19] = [
@@ -86,16 +87,29 @@ fn html(landing: &Landing, shows_agents: bool, serves_wall: bool) -> String {
             _ => (true, content),
         };
         // A link to a page that answers with an error would read as a fault.
-        let address =
-            if linked { format!("<a href=\"{path}\">{path}</a>") } else { path.to_owned() };
+        let address = if linked {
+            format!("<a href=\"{}\">{path}</a>", relative(path))
+        } else {
+            path.to_owned()
+        };
         // Writing to a String does not fail.
         let _ = writeln!(rows, "<tr><td>{address}</td><td>{content}</td></tr>");
     }
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{name}</title>\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{name}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<h1>{name}</h1>\n<p>{description}</p>\n\
          <p>Version {version}</p>\n<table>\n<tr><th>Address</th><th>Content</th></tr>\n{rows}</table>\n</body>\n</html>\n"
     )
+}
+
+/// Returns the address of a page as seen from `/`, so that links also lead somewhere behind a proxy
+/// that serves the pages below a path.
+fn relative(path: &str) -> &str {
+    match path.trim_start_matches('/') {
+        "" => "./",
+        rest => rest,
+    }
 }
 
 /// Escapes text for HTML content and attributes.

@@ -14,8 +14,17 @@ use tokio::sync::{
 
 use crate::http::Shared;
 
-/// Result of a reload: a summary of the changes, or all mistakes, one on each line.
-pub type Reloaded = Result<String, String>;
+/// Result of a reload: a summary of the changes, or the reason why there are none.
+pub type Reloaded = Result<String, NotReloaded>;
+
+/// Reasons why the configuration was not reloaded; the one in use is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReloaded {
+    /// The program was started without a configuration that could be read again, as `demo` is.
+    NothingToReload,
+    /// All mistakes, one on each line, or the reason why nothing was read.
+    Failed(String),
+}
 
 /// Reloads that may wait for the one that runs.
 // Each reads the same files, so one that waits is as good as many. The rest is for clients that want
@@ -24,6 +33,12 @@ const MAX_WAITING: usize = 4;
 
 /// Sender for the result of one reload.
 pub type Reply = oneshot::Sender<Reloaded>;
+
+impl NotReloaded {
+    fn stopping() -> Self {
+        Self::Failed("the exporter is stopping".to_owned())
+    }
+}
 
 /// Requests reloads; clones share one queue.
 #[derive(Clone, Debug)]
@@ -41,13 +56,11 @@ impl Reload {
     /// Reloads the configuration and returns a summary of the changes.
     ///
     /// # Errors
-    /// All mistakes of the configuration, or the reason why none was read; the one in use is
-    /// unchanged.
+    /// See [`NotReloaded`].
     pub async fn request(&self) -> Reloaded {
         let (reply, answer) = oneshot::channel();
-        let stopping = |_| "the exporter is stopping".to_owned();
-        self.0.send(reply).await.map_err(|_| stopping(()))?;
-        answer.await.map_err(|_| stopping(()))?
+        self.0.send(reply).await.map_err(|_| NotReloaded::stopping())?;
+        answer.await.map_err(|_| NotReloaded::stopping())?
     }
 
     /// Like [`Reload::request`]; `None` if too many reloads are waiting.
@@ -55,7 +68,7 @@ impl Reload {
     // their number is limited here.
     async fn try_request(&self) -> Option<Reloaded> {
         let (reply, answer) = oneshot::channel();
-        let stopping = || Err("the exporter is stopping".to_owned());
+        let stopping = || Err(NotReloaded::stopping());
         match self.0.try_send(reply) {
             Ok(()) => Some(answer.await.unwrap_or_else(|_| stopping())),
             Err(TrySendError::Closed(_)) => Some(stopping()),
@@ -78,7 +91,12 @@ pub(in crate::http) async fn reload(State(shared): State<Shared>, method: Method
     };
     match result {
         Ok(changes) => format!("{changes}\n").into_response(),
-        Err(mistakes) => {
+        Err(NotReloaded::NothingToReload) => {
+            let text = "409: this exporter was started without a configuration, as `demo` is, so there \
+                        is nothing to reload\n";
+            (StatusCode::CONFLICT, text).into_response()
+        }
+        Err(NotReloaded::Failed(mistakes)) => {
             let text =
                 format!("the configuration was not reloaded; nothing was changed:\n{mistakes}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
@@ -106,7 +124,7 @@ mod tests {
         assert_eq!(waiting.remove(0).await, Some(Ok("nothing changed".to_owned())));
         assert_eq!(reload.try_request().now_or_never(), None, "there is room again");
         drop(requests);
-        let stopping = Some(Err("the exporter is stopping".to_owned()));
+        let stopping = Some(Err(NotReloaded::stopping()));
         assert_eq!(reload.try_request().await, stopping);
     }
 }

@@ -22,6 +22,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
@@ -120,6 +121,7 @@ fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
     let exporter = exporter(present, &withheld);
     let targets: Vec<report::Target> =
         views.iter().map(|view| target::target(present, view)).collect();
+    let zone = common_zone(&targets);
     let (findings, more_findings) = findings::all(present, &views, &withheld);
     let generated = utc(crate::model::unix_seconds(present.now.wall));
     let mut report = Report {
@@ -129,12 +131,20 @@ fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
         more_findings,
         service: None,
         exporter,
+        zone,
         targets,
     };
     // The form sends an empty field if no one has typed a service.
     let service = query.service.as_deref().map(str::trim).filter(|service| !service.is_empty());
     report.service = service.map(|service| service::find(service, &views, present, &report));
     Ok(report)
+}
+
+/// Returns the time zone of all targets, if they have the same.
+fn common_zone(targets: &[report::Target]) -> Option<TimeZone> {
+    let (first, others) = targets.split_first()?;
+    let zone = first.zone.clone()?;
+    others.iter().all(|target| target.zone.as_ref() == Some(&zone)).then_some(zone)
 }
 
 /// Gathers the state of the process itself.

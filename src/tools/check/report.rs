@@ -56,11 +56,13 @@ pub struct Show {
     pub line: fn(&Line),
     /// Shows what is read now.
     pub reading: fn(&str),
+    /// Shows each line; otherwise those that are OK are one line for each group.
+    pub verbose: bool,
 }
 
 impl Default for Show {
     fn default() -> Self {
-        Self { line: |_| (), reading: |_| () }
+        Self { line: |_| (), reading: |_| (), verbose: false }
     }
 }
 
@@ -73,6 +75,57 @@ impl PartialEq for Show {
 
 impl Eq for Show {}
 
+/// Lines about one part, one after the other, such as all rights.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Group {
+    name: String,
+    /// Lines that are OK.
+    ok: Vec<Line>,
+    /// Subjects of these lines without the target and the name of the group.
+    parts: Vec<String>,
+    /// Number of the other lines, which were shown when they were found.
+    others: usize,
+}
+
+impl Group {
+    /// Most subjects that the line of a group lists; more are counted.
+    const LISTED: usize = 5;
+
+    /// Returns the name of the group that a subject belongs to, and the rest of the subject.
+    fn of_subject(subject: &str) -> (String, String) {
+        let (first, rest) = subject.split_once(' ').unwrap_or((subject, ""));
+        match first {
+            // The steps on the way to a server: they have the server in common, not the first word.
+            "DNS" | "TCP" | "TLS" | "Api" | "clock" if !rest.is_empty() => {
+                (rest.to_owned(), first.to_owned())
+            }
+            _ => (first.to_owned(), rest.to_owned()),
+        }
+    }
+
+    /// Returns one line for all OK lines, if there are any.
+    fn line(&self, target: Option<&Text>) -> Option<Line> {
+        let (first, count) = (self.ok.first()?, self.ok.len());
+        if count == 1 {
+            return Some(first.clone());
+        }
+        let mut seen = match count <= Self::LISTED {
+            true => format!("{} OK", self.parts.join(", ")),
+            false => format!("{count} OK"),
+        };
+        if self.others > 0 {
+            // A part must not look like the whole.
+            let own = if self.others == 1 { "its own line" } else { "their own lines" };
+            seen = format!("{seen}; {} not, see {own} above", self.others);
+        }
+        let subject = match target {
+            Some(target) => format!("{target}, {}", self.name),
+            None => self.name.clone(),
+        };
+        Some(Line { level: Level::Ok, subject, seen, remedy: String::new() })
+    }
+}
+
 /// All lines about a target, in the order in which they are printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -81,6 +134,8 @@ pub struct Report {
     show: Show,
     /// The lines.
     pub lines: Vec<Line>,
+    /// Group of the last lines; its OK lines are not shown yet.
+    group: Group,
     /// Findings that have no line yet.
     found: Vec<Finding>,
     /// Findings that have one.
@@ -178,13 +233,42 @@ impl Report {
         self.add(Level::Fail, subject.into(), seen.into(), remedy.into());
     }
 
+    /// Shows the OK lines that wait for the end of their group.
+    pub fn finish(&mut self) {
+        let group = std::mem::take(&mut self.group);
+        if let Some(line) = group.line(self.target.as_ref()) {
+            (self.show.line)(&line);
+        }
+    }
+
+    /// Shows a line, or keeps it for the line of its group.
+    fn show(&mut self, subject: &str, line: &Line) {
+        if self.show.verbose {
+            return (self.show.line)(line);
+        }
+        let (name, part) = Group::of_subject(subject);
+        if self.group.name != name {
+            self.finish();
+            self.group.name = name;
+        }
+        if line.level == Level::Ok {
+            self.group.ok.push(line.clone());
+            self.group.parts.push(part);
+        } else {
+            // At once: the next check may hang, and must not hide it.
+            self.group.others += 1;
+            (self.show.line)(line);
+        }
+    }
+
     fn add(&mut self, level: Level, subject: String, seen: String, remedy: String) {
+        let part = subject.clone();
         let subject = match &self.target {
             Some(target) => format!("{target}, {subject}"),
             None => subject,
         };
         let line = Line { level, subject, seen, remedy };
-        (self.show.line)(&line);
+        self.show(&part, &line);
         self.lines.push(line);
     }
 }
@@ -226,15 +310,59 @@ impl fmt::Display for Report {
 mod tests {
     use super::*;
 
-    #[test]
-    fn line_is_shown_when_it_is_added() {
-        thread_local! {
-            static SHOWN: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
-        }
+    thread_local! {
+        static SHOWN: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+
+    /// Returns an empty report that shows its lines in `SHOWN`.
+    fn shown(verbose: bool) -> Report {
         let line = |line: &Line| SHOWN.with_borrow_mut(|shown| shown.push(line.to_string()));
-        let mut report = Report::default().showing(Show { line, ..Show::default() });
-        report.ok("a", "b");
-        assert_eq!(SHOWN.with_borrow(Vec::clone), ["OK     a: b"]);
+        Report::for_target(&"main".into()).showing(Show { line, verbose, ..Show::default() })
+    }
+
+    /// Returns what was shown since the last call.
+    fn lines() -> Vec<String> {
+        SHOWN.with_borrow_mut(std::mem::take)
+    }
+
+    #[test]
+    fn verbose_report_shows_each_line_when_it_is_added() {
+        let mut report = shown(true);
+        report.ok("right a", "b");
+        assert_eq!(lines(), ["OK     main, right a: b"]);
+        report.ok("right c", "d");
+        assert_eq!(lines(), ["OK     main, right c: d"]);
+        report.finish();
+        assert_eq!(lines(), [""; 0]);
+    }
+
+    #[test]
+    fn ok_lines_of_a_group_are_one_line() {
+        let mut report = shown(false);
+        for step in ["DNS", "TCP", "TLS", "Api"] {
+            report.ok(format!("{step} a:443"), "good");
+        }
+        report.ok("clock b:443", "another server");
+        assert_eq!(lines(), ["OK     main, a:443: DNS, TCP, TLS, Api OK"]);
+        for number in 1..=6 {
+            report.ok(format!("right {number}"), "readable");
+        }
+        assert_eq!(lines(), ["OK     main, clock b:443: another server"], "one line stays whole");
+        report.ok("login", "accepted");
+        report.finish();
+        assert_eq!(lines(), ["OK     main, right: 6 OK", "OK     main, login: accepted"]);
+        assert_eq!(report.lines.len(), 12, "the report itself has every line");
+    }
+
+    #[test]
+    fn problem_is_shown_at_once_and_its_group_is_not_whole() {
+        let mut report = shown(false);
+        report.ok("right 1", "readable");
+        report.fail("right 2", "refused", "grant it");
+        assert_eq!(lines(), ["FAIL   main, right 2: refused; grant it"]);
+        report.ok("right 3", "readable");
+        report.finish();
+        assert_eq!(lines(), ["OK     main, right: 1, 3 OK; 1 not, see its own line above"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::{
     process::Command,
 };
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::{root, text};
@@ -140,6 +141,40 @@ fn normalized(path: &Path) -> PathBuf {
         }
     }
     normalized
+}
+
+/// Paths below the folders of the package that a document names, without a pattern in them.
+fn named_paths(text: &str) -> Vec<String> {
+    let shared = Regex::new(r"/usr/share/(doc/)?trio-exporter[\w./-]*").expect("a pattern");
+    let mut paths: Vec<String> =
+        shared.find_iter(text).map(|it| it.as_str().trim_end_matches('.').to_owned()).collect();
+    // The table of docs/one-machine.md: its second column is below the folder in its head.
+    let rows =
+        text.lines().skip_while(|line| !line.contains("| from `/usr/share/trio-exporter` |"));
+    let rows = rows.skip(2).take_while(|line| line.starts_with('|'));
+    paths.extend(rows.filter_map(|row| {
+        let name = row.split('|').nth(2)?.trim().trim_matches('`');
+        Some(format!("/usr/share/trio-exporter/{name}"))
+    }));
+    paths
+}
+
+#[test]
+fn paths_that_documents_name_are_installed() {
+    let package = Package::shipped();
+    let mut named = BTreeMap::new();
+    for (_, document) in package.documents() {
+        for path in named_paths(&document.text) {
+            named.insert(path, document.path.clone());
+        }
+    }
+    let five = ["prometheus.yml", "trio-recording.rules.yml", "alertmanager-mail.yml"];
+    assert!(five.iter().all(|name| named.keys().any(|path| path.ends_with(name))), "{named:?}");
+    for (path, document) in named {
+        let path = package.followed(Path::new(path.trim_matches('/')));
+        let is_there = package.files.keys().any(|file| file.starts_with(&path));
+        assert!(is_there, "{document} names /{}", path.display());
+    }
 }
 
 #[test]

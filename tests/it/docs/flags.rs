@@ -14,7 +14,7 @@ use super::{
 use crate::markdown::Document;
 
 /// Flags of other programs that sentences name, and whose they are.
-const FOREIGN: [(&str, &str); 29] = [
+const FOREIGN: [(&str, &str); 28] = [
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
     ("--all", "the bench accuracy"),
@@ -43,7 +43,6 @@ const FOREIGN: [(&str, &str); 29] = [
     ("--web.enable-admin-api", "Prometheus"),
     ("--web.enable-lifecycle", "Prometheus"),
     ("--web.route-prefix", "Prometheus"),
-    ("--web.telemetry-path", "node_exporter"),
 ];
 
 /// Every long flag of every command.

@@ -30,8 +30,19 @@ use crate::{
 };
 
 /// Commands that end by themselves; all others serve.
-const FINITE: [&str; 9] =
-    ["check", "inspect", "trace", "record", "init", "completions", "schema", "man", "healthcheck"];
+const FINITE: [&str; 11] = [
+    "check",
+    "inspect",
+    "trace",
+    "record",
+    "init",
+    "completions",
+    "schema",
+    "man",
+    "healthcheck",
+    "hash-password",
+    "fields",
+];
 /// Flags that make a serving command end.
 const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help", "--version"];
 /// A user of the web server, as the document asks the reader to write it, with a real hash.
@@ -191,7 +202,11 @@ impl Stage {
 
     /// Runs a command that ends, and returns the output and then the log.
     async fn ended(&self, first: &str, words: Command) -> Result<String, String> {
-        let answers = if first == "init" { self.first_time()? } else { String::new() };
+        let answers = match first {
+            "init" => self.first_time()?,
+            "hash-password" => "a password\n".to_owned(),
+            _ => String::new(),
+        };
         let command = command(words.words).envs(words.environment);
         let command = command.current_dir(self.folder()).stdin(answers);
         let output =

@@ -50,7 +50,7 @@ async fn the_configuration_of_every_example_is_accepted() {
         let status = process.ended().await;
         let said = process.stdout() + &process.stderr();
         assert!(status.success(), "{name}: {said}");
-        assert!(said.starts_with("the configuration can be used; targets: "), "{name}: {said}");
+        assert!(said.contains(" can be used; targets: "), "{name}: {said}");
     }
 }
 

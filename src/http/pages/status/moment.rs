@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
@@ -32,6 +32,12 @@ impl Moment {
         Self { at: utc(seconds), seconds_ago: to_millis(unix_seconds(now.wall) - seconds) }
     }
 
+    /// Returns the time of day in a zone, with the date and the name of the zone; in UTC without
+    /// one.
+    pub(super) fn local(&self, zone: Option<&TimeZone>) -> String {
+        local(&self.at, zone)
+    }
+
     /// Returns the age in words, such as `3 s ago` or `in 2 h`.
     pub(super) fn in_words(&self) -> String {
         if self.seconds_ago < 0.0 {
@@ -40,6 +46,14 @@ impl Moment {
             format!("{} ago", span(self.seconds_ago))
         }
     }
+}
+
+/// Formats a time of [`utc`] in a zone, with date and name of the zone; in UTC without one.
+pub(super) fn local(at: &str, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    // Empty for a year that cannot be represented, as in `utc`.
+    let time = at.parse::<Timestamp>().map(|time| time.to_zoned_datetime(zone));
+    time.map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string())
 }
 
 /// Formats seconds since 1970 as UTC; an empty text for a year that cannot be represented.
@@ -76,6 +90,10 @@ mod tests {
         assert_eq!((until.at.as_str(), until.seconds_ago), ("2023-11-14T22:14:50Z", -90.5));
         assert_eq!(until.in_words(), "in 1 min 31 s");
         assert_eq!(Moment::from_unix(1_699_999_997.0, now).in_words(), "3 s ago");
+        let stockholm = TimeZone::get("Europe/Stockholm").expect("in the database");
+        assert_eq!(until.local(Some(&stockholm)), "2023-11-14 23:14:50 CET");
+        assert_eq!(until.local(None), "2023-11-14 22:14:50 UTC");
+        assert_eq!(Moment::from_unix(f64::MAX, now).local(None), "");
         assert_eq!(utc(f64::MAX), "", "not a year of the calendar");
         assert_eq!(to_millis([0.0; 0].iter().sum()).to_string(), "0");
     }

@@ -3,9 +3,13 @@
 mod service;
 mod target;
 
+use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::report::{Exporter, Finding, Report, Target, TargetState};
+use super::{
+    moment::local,
+    report::{Exporter, Finding, Report, Target, TargetState},
+};
 use crate::diagnosis::{Severity, counted};
 
 // Within the page: a second request would count against the limit of requests, and need the same
@@ -14,6 +18,7 @@ const STYLE: &str = include_str!("status.css");
 
 /// Renders the page; `target` is the one in the query, which the form keeps.
 pub(super) fn page(report: &Report, target: Option<&str>) -> String {
+    let zone = report.zone.as_ref();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -24,14 +29,16 @@ pub(super) fn page(report: &Report, target: Option<&str>) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                nav { a href="/" { "trio-exporter" } " " a href="/metrics" { "/metrics" } " " a href="/status.json" { "/status.json" } }
+                // Relative, so that they also lead somewhere behind a proxy that serves the pages
+                // below a path. The empty address is that of this page, with its query.
+                nav { a href="./" { "trio-exporter" } " " a href="metrics" { "/metrics" } " " a href="status.json" { "/status.json" } " " a href="" { "Refresh" } }
                 h1 { (headline(report)) }
-                p.quiet { "Generated at " (report.generated) ". Ages are counted from that time; reload the page to update them." }
+                p.quiet { "Generated at " (local(&report.generated, zone)) ". Ages are counted from that time; " a href="" { "refresh" } " the page to update them." }
                 (findings(report))
                 (service::form(report, target))
                 @if let Some(answer) = &report.service { (service::answer(answer)) }
                 @for target in worst_first(&report.targets) { (target::target(target)) }
-                (exporter(&report.exporter))
+                (exporter(&report.exporter, zone))
             }
         }
     };
@@ -106,14 +113,14 @@ fn row(finding: &Finding) -> Markup {
     }
 }
 
-fn exporter(exporter: &Exporter) -> Markup {
+fn exporter(exporter: &Exporter, zone: Option<&TimeZone>) -> Markup {
     let configuration = &exporter.configuration;
     html! {
         section {
             h2 { "The exporter" }
             dl {
                 dt { "Version" } dd { (exporter.version) " " span.quiet { (exporter.revision) } }
-                dt { "Started" } dd { (exporter.started.in_words()) " " span.quiet { (exporter.started.at) } }
+                dt { "Started" } dd { (exporter.started.in_words()) " " span.quiet { (exporter.started.local(zone)) } }
                 dt { "Configuration" }
                 dd {
                     @match configuration.in_use {
@@ -121,7 +128,7 @@ fn exporter(exporter: &Exporter) -> Markup {
                         Some(false) => strong { "the configuration that was read last has mistakes; the previous one is in use" },
                         None => "not known",
                     }
-                    @if let Some(at) = &configuration.last_read_well { "; read " (at.in_words()) " " span.quiet { (at.at) } }
+                    @if let Some(at) = &configuration.last_read_well { "; read " (at.in_words()) " " span.quiet { (at.local(zone)) } }
                 }
                 @if let Some(file) = &exporter.state_file {
                     dt { "State file" }

@@ -6,6 +6,7 @@ mod answer;
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::moment::Moment;
@@ -33,6 +34,9 @@ pub(super) struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) service: Option<Answer>,
     pub(super) exporter: Exporter,
+    /// Time zone of all targets, for people; `None`: they differ, or none is known.
+    #[serde(skip)]
+    pub(super) zone: Option<TimeZone>,
     pub(super) targets: Vec<Target>,
 }
 
@@ -91,6 +95,9 @@ pub(super) struct Withheld {
 pub(super) struct Target {
     pub(super) name: String,
     pub(super) state: TargetState,
+    /// Time zone of its day, for people; `None` until a contact centre was read.
+    #[serde(skip)]
+    pub(super) zone: Option<TimeZone>,
     /// Time of the last change of `state`.
     pub(super) since: Option<Moment>,
     /// Cause, if the last step could read nothing at all.

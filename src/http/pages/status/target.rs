@@ -34,6 +34,9 @@ pub(super) fn target(present: &StatusView, view: &View) -> Target {
             Some(snapshot) if snapshot.up => TargetState::Up,
             Some(_) => TargetState::Down,
         },
+        zone: published
+            .and_then(|published| published.totals.centers.first())
+            .map(|center| center.time_zone.clone()),
         since: notes.and_then(|notes| notes.turned).map(|turned| Moment::from_stamp(turned, now)),
         trouble: notes
             .and_then(|notes| notes.trouble.as_ref())

@@ -69,6 +69,22 @@ fn findings(report: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
+fn page_has_times_of_the_target_and_json_has_utc() {
+    let zone = TimeZone::get("Europe/Stockholm").expect("in the database");
+    let in_zone = |zone: &TimeZone| fixture::with_totals(|totals| totals.time_zone = zone.clone());
+    let (report, page) = reported(in_zone(&zone));
+    let utc = report["generated"].as_str().expect("a time");
+    assert!(utc.ends_with('Z'), "{utc}");
+    let local = moment::local(utc, Some(&zone));
+    assert!(local.contains(" CE"), "{local}");
+    assert!(page.contains(&format!("Generated at {local}.")), "{local}: {page}");
+    // Two targets in two zones have no zone in common.
+    let other = View { name: "other".into(), ..in_zone(&TimeZone::UTC) };
+    let (_, page) = report_at(vec![in_zone(&zone), other], fixture::later(3), None);
+    assert!(page.contains(&format!("Generated at {}.", moment::local(utc, None))), "{page}");
+}
+
+#[test]
 fn report_before_first_step_has_no_data() {
     let unread = View { stats: Arc::new(Stats::default()), ..fixture::view("main", None) };
     let (report, page) = reported(unread);

@@ -11,7 +11,7 @@ use super::{
 pub(super) fn form(report: &Report, target: Option<&str>) -> Markup {
     let asked = report.service.as_ref().map_or("", |answer| &answer.asked);
     html! {
-        form method="get" action="/status" {
+        form method="get" action="status" {
             label for="service" { "Find a missing service: " }
             input #service name="service" value=(asked) placeholder="id or name" maxlength="200";
             @if let Some(target) = target { input type="hidden" name="target" value=(target); }
@@ -46,7 +46,7 @@ fn services(caption: &str, matches: &[Match]) -> Markup {
                         td { (found.contact_center_name.as_deref().unwrap_or_default()) " " code { (found.contact_center) } }
                         td { (found.target) }
                         td { (state_words(found.state)) }
-                        td { a href=(found.metrics) { (found.metrics) } " " code { (found.selector) } }
+                        td { a href=(found.metrics.trim_start_matches('/')) { (found.metrics) } " " code { (found.selector) } }
                     }
                 }
             }

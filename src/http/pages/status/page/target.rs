@@ -1,5 +1,6 @@
 //! Section of the page about one target.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::{
@@ -31,13 +32,14 @@ pub(super) fn target(target: &Target) -> Markup {
 }
 
 fn facts(target: &Target) -> Markup {
+    let zone = target.zone.as_ref();
     html! {
         dl {
             @if let Some(since) = &target.since {
                 dt { "Since" }
                 dd {
-                    (moment(since))
-                    @if let Some(step) = &target.last_step { ", last step " (moment(step)) }
+                    (moment(since, zone))
+                    @if let Some(step) = &target.last_step { ", last step " (moment(step, zone)) }
                 }
             }
             @for server in &target.servers {
@@ -50,10 +52,10 @@ fn facts(target: &Target) -> Markup {
                         Some(false) => span.bad { "DOES NOT ANSWER" },
                         None => "no request yet",
                     }
-                    @if let Some(ends) = &server.certificate_ends { ", certificate ends " (moment(ends)) }
+                    @if let Some(ends) = &server.certificate_ends { ", certificate ends " (moment(ends, zone)) }
                 }
             }
-            dt { "Session" } dd { (session(&target.session)) }
+            dt { "Session" } dd { (session(&target.session, zone)) }
             dt { "Load" }
             dd {
                 (counted(target.load.requests, "request")) " since start"
@@ -79,11 +81,11 @@ fn facts(target: &Target) -> Markup {
     }
 }
 
-fn session(session: &Session) -> Markup {
+fn session(session: &Session, zone: Option<&TimeZone>) -> Markup {
     html! {
         @if session.logged_in { "logged in" } @else { strong { "not logged in" } }
-        @if let Some(ends) = &session.access_ends { ", access token ends " (moment(ends)) }
-        @if let Some(ends) = &session.refresh_ends { ", refresh token ends " (moment(ends)) }
+        @if let Some(ends) = &session.access_ends { ", access token ends " (moment(ends, zone)) }
+        @if let Some(ends) = &session.refresh_ends { ", refresh token ends " (moment(ends, zone)) }
         "; " (counted(session.logins, "login")) ", " (counted(session.renewals, "renewal"))
         @for (reason, count) in &session.failures { ", " strong { (count) " failed: " (reason) } }
     }
@@ -103,9 +105,9 @@ fn unmeasured(target: &Target) -> Markup {
 }
 
 fn collectors(target: &Target) -> Markup {
-    let is_normal = |collector: &&Collector| {
-        matches!(collector.state, ReadingState::UpToDate | ReadingState::Off)
-    };
+    let zone = target.zone.as_ref();
+    let is_normal =
+        |collector: &&Collector| matches!(collector.state, ReadingState::UpToDate | ReadingState::Off);
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
     // Stable: collectors of one state stay in the order of contact centres.
@@ -113,17 +115,17 @@ fn collectors(target: &Target) -> Markup {
     let off = normal.iter().filter(|collector| collector.state == ReadingState::Off).count();
     html! {
         @if target.collectors.is_empty() { p { "Nothing was read yet." } }
-        @if !others.is_empty() { (readings("Readings with problems", &others)) }
+        @if !others.is_empty() { (readings("Readings with problems", &others, zone)) }
         @if !normal.is_empty() {
             details {
                 summary { "Readings: " (normal.len() - off) " ok" @if off > 0 { ", " (off) " switched off" } }
-                (readings("", &normal))
+                (readings("", &normal, zone))
             }
         }
     }
 }
 
-fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
+fn readings(caption: &str, collectors: &[&Collector], zone: Option<&TimeZone>) -> Markup {
     html! {
         table {
             @if !caption.is_empty() { caption { (caption) } }
@@ -134,12 +136,12 @@ fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
                     th.number { "Shown up to an age of" }
                 }
             }
-            tbody { @for collector in collectors { (reading(collector)) } }
+            tbody { @for collector in collectors { (reading(collector, zone)) } }
         }
     }
 }
 
-fn reading(collector: &Collector) -> Markup {
+fn reading(collector: &Collector, zone: Option<&TimeZone>) -> Markup {
     let (class, word) = match collector.state {
         ReadingState::UpToDate => ("good", "ok"),
         ReadingState::Off => ("quiet", "off"),
@@ -162,7 +164,7 @@ fn reading(collector: &Collector) -> Markup {
                     _ => {},
                 }
             }
-            td { @if let Some(at) = &collector.last_success { (moment(at)) } }
+            td { @if let Some(at) = &collector.last_success { (moment(at, zone)) } }
             td.number { @if let Some(took) = collector.duration_seconds { (span(took)) } }
             td.number { (interval(collector)) }
             td.number { @if let Some(age) = collector.max_age_seconds { (span(age)) } }
@@ -278,8 +280,10 @@ fn rights(target: &Target) -> Markup {
     }
 }
 
-fn moment(moment: &Moment) -> Markup {
-    html! { span title=(moment.at) { (moment.in_words()) } }
+/// Renders the age of a moment, and its time where the target is.
+// Both can be read: a telephone has no pointer that would show a title.
+fn moment(moment: &Moment, zone: Option<&TimeZone>) -> Markup {
+    html! { (moment.in_words()) " " span.quiet { (moment.local(zone)) } }
 }
 
 fn count(number: Option<usize>, noun: &str) -> String {

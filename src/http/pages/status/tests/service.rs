@@ -27,7 +27,7 @@ fn shown_service_is_found_by_id_and_name() {
         assert_eq!(found["selector"], "{target=\"main\",contact_center=\"1\",service_id=\"s1\"}");
         assert_eq!(found["metrics"], "/metrics?target=main");
         assert!(
-            page.contains("is in the metrics.") && page.contains("href=\"/metrics?target=main\""),
+            page.contains("is in the metrics.") && page.contains("href=\"metrics?target=main\""),
             "{page}"
         );
     }
