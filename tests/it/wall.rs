@@ -1,9 +1,12 @@
 //! The wallboard over real sockets: the same figures as `/metrics`, its events, who may see it, and
 //! its end.
 
+mod absence;
 mod agreement;
 mod boards;
+mod days;
 mod events;
+mod reloads;
 
 use std::time::Duration;
 

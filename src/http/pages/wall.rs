@@ -45,8 +45,8 @@ use crate::{
 };
 use board::{Boards, Rendering};
 use selection::{BoardQuery, Selection, WallQuery};
-use streams::Source;
 pub use streams::Streams;
+use streams::{Changes, Source};
 
 /// Path of the page.
 pub(in crate::http) const PATH: &str = "/wall";
@@ -109,6 +109,11 @@ impl Wall {
 
     fn configured(&self) -> Wallboards {
         self.settings.boards.borrow().clone()
+    }
+
+    /// Returns the changes of the configuration that end a stream, from now on.
+    fn changes(&self) -> Changes {
+        self.settings.streams.changes(&self.settings.boards)
     }
 
     /// Returns the selection of a wallboard of the configuration.
@@ -183,8 +188,9 @@ pub(in crate::http) async fn events(
     Query(query): Query<WallQuery>,
     headers: HeaderMap,
 ) -> Response {
+    let changes = shared.wall.changes();
     let (selection, language) = query.into_parts();
-    events_of(&shared, selection, language, &headers).await
+    events_of(&shared, selection, language, changes, &headers).await
 }
 
 /// Serves the events of a wallboard of the configuration.
@@ -194,9 +200,10 @@ pub(in crate::http) async fn board_events(
     Query(BoardQuery { lang }): Query<BoardQuery>,
     headers: HeaderMap,
 ) -> Response {
+    let changes = shared.wall.changes();
     match shared.wall.selection(&name) {
         Ok((board, selection)) => {
-            events_of(&shared, selection, lang.or(board.language), &headers).await
+            events_of(&shared, selection, lang.or(board.language), changes, &headers).await
         }
         Err(unknown) => not_found(unknown),
     }
@@ -206,6 +213,7 @@ async fn events_of(
     shared: &Shared,
     selection: Selection,
     language: Option<Language>,
+    changes: Changes,
     headers: &HeaderMap,
 ) -> Response {
     let streams = &shared.wall.settings.streams;
@@ -217,7 +225,7 @@ async fn events_of(
     let source = source(shared, selection, language, headers);
     let response = match render(source.clone()).await {
         Ok(rendering) => {
-            let body = streams.body(permit, source, rendering.event);
+            let body = streams.body(permit, source, changes, rendering.event);
             let mut response = Response::new(body);
             let set = response.headers_mut();
             set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -323,7 +331,6 @@ fn source(
         boards: shared.wall.boards.clone(),
         selection,
         language,
-        configured: shared.wall.settings.boards.clone(),
     }
 }
 

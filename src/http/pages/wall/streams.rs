@@ -65,6 +65,16 @@ impl Streams {
         Self::new(usize::MAX, CancellationToken::new(), watch::channel(Arc::default()).1)
     }
 
+    /// Returns the changes of the configuration from now on. To be called before the request is
+    /// answered from it, so that none is missed.
+    pub(super) fn changes(&self, boards: &watch::Receiver<Wallboards>) -> Changes {
+        let (mut web, mut boards) = (self.web.clone(), boards.clone());
+        // A clone has seen what its original has seen: no reload at all.
+        web.mark_unchanged();
+        boards.mark_unchanged();
+        Changes { web, boards }
+    }
+
     /// Takes a place for a stream; `None` if all are taken or the server stops.
     pub(super) fn try_acquire(&self) -> Option<OwnedSemaphorePermit> {
         let permit = self.free.clone().try_acquire_owned().ok();
@@ -72,13 +82,18 @@ impl Streams {
     }
 
     /// Returns the body of a stream that begins with `first`.
-    pub(super) fn body(&self, permit: OwnedSemaphorePermit, source: Source, first: Bytes) -> Body {
+    pub(super) fn body(
+        &self,
+        permit: OwnedSemaphorePermit,
+        source: Source,
+        changes: Changes,
+        first: Bytes,
+    ) -> Body {
         let stream = Stream {
             first: Some(first),
-            boards: source.configured.clone(),
             events: self.subscribe(source),
             closing: self.closing.clone(),
-            web: self.web.clone(),
+            changes,
             beat: Instant::now() + HEARTBEAT_EVERY,
             end: Instant::now() + LIFE,
             _permit: permit,
@@ -121,8 +136,6 @@ pub(super) struct Source {
     pub(super) boards: Arc<Boards>,
     pub(super) selection: Selection,
     pub(super) language: Language,
-    /// The wallboards of the configuration.
-    pub(super) configured: watch::Receiver<Wallboards>,
 }
 
 impl Source {
@@ -185,13 +198,18 @@ async fn next_change<T>(changes: &mut watch::Receiver<T>) {
     }
 }
 
+/// Changes of the configuration that end a stream.
+pub(super) struct Changes {
+    web: watch::Receiver<Arc<Web>>,
+    boards: watch::Receiver<Wallboards>,
+}
+
 /// One stream.
 struct Stream {
     first: Option<Bytes>,
     events: watch::Receiver<Bytes>,
     closing: CancellationToken,
-    web: watch::Receiver<Arc<Web>>,
-    boards: watch::Receiver<Wallboards>,
+    changes: Changes,
     beat: Instant,
     end: Instant,
     _permit: OwnedSemaphorePermit,
@@ -208,9 +226,9 @@ impl Stream {
             () = self.closing.cancelled() => None,
             () = sleep_until(self.end) => None,
             // A user may have been removed. Those who may still see the page come back.
-            () = next_change(&mut self.web) => None,
+            () = next_change(&mut self.changes.web) => None,
             // The wallboard may show something else now, or be gone.
-            () = next_change(&mut self.boards) => None,
+            () = next_change(&mut self.changes.boards) => None,
             changed = self.events.changed() => {
                 changed.ok()?;
                 self.beat = Instant::now() + HEARTBEAT_EVERY;

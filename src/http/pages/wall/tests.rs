@@ -4,6 +4,7 @@ mod boards;
 mod calm;
 mod cells;
 mod people;
+mod style;
 mod today;
 
 use std::time::Duration;
