@@ -78,7 +78,7 @@ async fn one_agent_per_service_is_seen_on_no_wallboard() {
                     let events = format!("/wall/{name}/events");
                     said.add(events.clone(), first_event(&app.url, &events).await);
                 }
-                for path in ["/wall", "/api/v1/queues"] {
+                for path in ["/wall", "/api/v1/queues", "/metrics"] {
                     said.add(path, app.get(path).await);
                 }
                 said.add("/wall/events", first_event(&app.url, "/wall/events").await);

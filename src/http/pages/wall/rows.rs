@@ -382,7 +382,7 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
             unread,
         ),
         level_goal: level_goal(&centers, selection),
-        since: starts.into_iter().flatten().max_by(|a, b| a.at.total_cmp(&b.at)),
+        since: latest(starts, since_is_mixed),
         since_is_mixed,
         is_missing: rows.is_empty() && selection.is_narrow() && is_all_read(&targets),
         left: left.unwrap_or_default(),
@@ -391,6 +391,12 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         agents_age: agents.iter().filter_map(|reading| reading.age).max(),
         rows,
     }
+}
+
+/// Returns the latest begin; of those that are the same the first one.
+fn latest(starts: Vec<Option<Since>>, is_mixed: bool) -> Option<Since> {
+    let mut starts = starts.into_iter().flatten();
+    if is_mixed { starts.max_by(|a, b| a.at.total_cmp(&b.at)) } else { starts.next() }
 }
 
 /// Returns the number of targets of which no contact centre is known yet.
