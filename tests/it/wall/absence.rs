@@ -169,17 +169,12 @@ fn scenario() -> Scenario {
 /// The fields file of a dialect without some of its sources.
 fn fields(dialect: Dialect, without: &[Without]) -> String {
     let (file, mut section) = (dialect.fields_file(), String::new());
-    let mut state_member = String::new();
     let lines = file.lines().map(|line| {
         if !line.starts_with(' ') {
             section = line.trim_end_matches(':').to_owned();
         }
         let is_list = section == "services/calls" || section == "services/cases";
         let field = line.trim_start().split(':').next().unwrap_or_default();
-        if is_list && field == "state" {
-            let member = line.split(['[', ']']).nth(1).expect("a member");
-            member.clone_into(&mut state_member);
-        }
         let mut line = line.to_owned();
         for without in without {
             match without {
@@ -189,10 +184,15 @@ fn fields(dialect: Dialect, without: &[Without]) -> String {
                 StateWord if is_list && field == "state" => {
                     line = line.replace(": queued", ": unknown");
                 }
-                // The words of another member are no words of a class.
+                // Its words, inbound and outbound, are no words of a class.
                 ClassWord if is_list && field == "class" => {
-                    line =
-                        format!("  class: {{members: [{state_member}], only: true, form: enum}}");
+                    let member = match dialect {
+                        Dialect::English => "caseType",
+                        Dialect::Swedish => "ärendeTyp",
+                        Dialect::Foreign => "artT",
+                        Dialect::Vendor => "casetype",
+                    };
+                    line = format!("  class: {{members: [{member}], only: true, form: enum}}");
                 }
                 _ => {}
             }

@@ -116,7 +116,12 @@ const NOT_UNDERSTOOD: [Row; 9] = [
 #[test]
 fn what_is_not_known_is_a_question_mark() {
     for (missing, change, expected) in NOT_UNDERSTOOD {
-        assert_eq!(lines(&wall(vec![changed("Phone", change)])), [expected], "{missing}");
+        let wall = wall(vec![changed("Phone", change)]);
+        assert_eq!(lines(&wall), [expected], "{missing}");
+        // Each of them is read as words.
+        let read = "<span aria-hidden=\"true\">?</span><span class=\"sr\">not known</span>";
+        let rows = html(&wall).split("<tbody>").nth(1).expect("a table").to_owned();
+        assert_eq!(rows.matches(read).count(), expected.matches('?').count(), "{missing}");
     }
 }
 
@@ -247,13 +252,13 @@ fn target_that_was_not_read_is_named() {
     let read = target("main", vec![center(vec![queue("Phone")])]);
     let unread = TargetFigures { is_read: false, ..target("south", Vec::new()) };
     let both = tiles(&rows(&[read, unread], &Selection::default()));
-    assert_eq!(both[..3], ["≥ 2", "≥ 0:12 Phone OK", "≥ 3 of ≥ 11 logged on"]);
+    assert_eq!(both[..3], ["≥ 2", "≥ 0:12 Phone · main · Växjö OK", "≥ 3 of ≥ 11 logged on"]);
     assert_eq!(both[3], "? target 80% in 20 s", "half of it is not known");
 }
 
 #[test]
 fn names_are_escaped_and_nothing_is_overwritten() {
-    let name = "</script><img src=x onerror=alert(1)>\"'&\ndata: x";
+    let name = "</script><img src=x onerror=alert(1)>\"'&\n\nevent: beat\rid: 1";
     let mut center = center(vec![queue(name)]);
     center.name = Some(name.into());
     let html = html(&wall_of(vec![center.clone()]));
@@ -279,6 +284,7 @@ fn names_are_escaped_and_nothing_is_overwritten() {
     // Each line of an event is data; an empty line ends it.
     let lines: Vec<&str> = event.trim_end_matches('\n').split('\n').collect();
     assert!(lines.iter().all(|line| line.starts_with("data: ")), "{event}");
+    assert!(!event.contains('\r'), "it ends a line as well: {event}");
 }
 
 #[test]
