@@ -206,6 +206,13 @@ async fn silent_proxy_leaves_no_number_and_page_recovers() {
     let back = proxy.until("numbers again", Duration::from_secs(35), is_well).await;
     println!("numbers {back:.1?} after it ended");
 
+    // A connection that was opened in the silence has no answer: the page makes another one.
+    let before = proxy.asked().len();
+    until("the events to be asked for", Duration::from_secs(35), async || {
+        if proxy.asked().len() > before { Ok(()) } else { Err("not yet".to_owned()) }
+    })
+    .await;
+
     // Only the events are silent: the page asks for itself, and no number is missing.
     let begin = Instant::now();
     let before = proxy.asked().len();
