@@ -254,7 +254,7 @@ fn people(people: People, texts: &Texts) -> Markup {
         People::AtLeast { free, logged_on } => (free, logged_on, "≥ "),
         People::Unknown => return html! { dd class="big" { (unknown(texts)) } },
         People::Hidden => {
-            return html! { dd class="big" { "–" } dd class="sub" { (texts.hidden) } };
+            return html! { dd class="big" { (value("–")) } dd class="sub" { (value(texts.hidden)) } };
         }
     };
     html! {
@@ -375,7 +375,7 @@ fn skilled(row: &Row, number: fn(u64, u64) -> u64, texts: &Texts) -> Markup {
         SkilledNow::Known { free, working } => value(&number(free, working).to_string()),
         SkilledNow::Unknown => unknown(texts),
         SkilledNow::Hidden => {
-            html! { span aria-hidden="true" { "–" } span class="sr" { (texts.hidden_short) } }
+            html! { span class="v" { span aria-hidden="true" { "–" } span class="sr" { (texts.hidden_short) } } }
         }
     }
 }

@@ -45,7 +45,7 @@
     mark.textContent = "?";
     spoken.className = "sr";
     spoken.textContent = words.unknown;
-    value.className = "v unknown";
+    value.className = value.classList.contains("sub") ? "v sub unknown" : "v unknown";
     value.replaceChildren(mark, spoken);
   }
 
