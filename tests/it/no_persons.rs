@@ -4,6 +4,7 @@
 //! Personal data here: the name and the id of every agent, the number of every case and of every
 //! customer.
 
+mod alone;
 mod commands;
 mod hours;
 mod persons;

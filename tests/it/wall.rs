@@ -1,10 +1,13 @@
 //! The wallboard over real sockets: the same figures as `/metrics`, its events, who may see it, and
 //! its end.
 
+mod absence;
 mod agreement;
 mod boards;
+mod days;
 mod events;
 mod languages;
+mod reloads;
 mod tokens;
 
 use std::time::Duration;
@@ -94,6 +97,8 @@ async fn page_is_strict_small_and_not_cached() {
     assert_eq!(page.matches("<script").count(), 1, "its own file alone");
     assert!(!page.contains("http://") && !page.contains("https://"), "nothing from elsewhere");
     assert_eq!(page.matches("<tr").count(), 32, "a row for each service");
+    assert_eq!(page.matches("aria-live=").count(), 1, "one live region");
+    assert!(page.contains("role=\"status\" aria-live=\"polite\""), "{page}");
 }
 
 #[tokio::test]

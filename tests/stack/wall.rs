@@ -4,6 +4,8 @@
 //! The page is saved with its own style and script, and with a script that measures it: the policy
 //! of the page itself lets no other script run.
 
+mod silence;
+
 use std::{fs, path::Path, process::Command, time::Duration};
 
 use regex::Regex;

@@ -177,6 +177,8 @@ mod tests {
         let shown = now(&[FREE, BUSY, FREE, BUSY], &services, 3);
         assert!(shown.iter().all(|(_, now)| *now == SkilledNow::Hidden), "{shown:?}");
         assert_eq!(now(&[FREE, BUSY, FREE, BUSY], &services, 1)[0], ("a", known(1, 0)));
+        let none: [(&str, &[usize]); 1] = [("none", &[])];
+        assert_eq!(now(&[FREE; 5], &none, 3), [("none", SkilledNow::Hidden)], "nor zero of none");
     }
 
     #[test]

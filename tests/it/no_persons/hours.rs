@@ -98,6 +98,9 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
             for page in pages {
                 said.add(format!("{page}, {mood:?}"), app.get(page).await);
             }
+            let events = format!("{}/wall/all/events", app.url);
+            let answer = reqwest_client().get(events).send().await.expect("an answer");
+            said.add(format!("events, {mood:?}"), body(http::EVENTS_PATH, answer).await);
         }
         let metrics = app.metrics().await;
         let asked = metrics.find("trio_api_requests_total", &[("code", "403")]).len();

@@ -109,13 +109,14 @@ fn totals(wall: &Wall, at: SystemTime) -> Value {
     }
     if wall.columns.contains(&WallColumn::LongestWait) {
         let mut longest = wait(wall.longest, &oldest(|row| row.ages.waiting));
-        longest["service"] = json!(wall.longest_at.as_ref().map(|(name, _)| name));
+        let service = wall.longest_at.as_ref().and_then(|longest| wall.row(&longest.key));
+        longest["service"] = json!(service.map(|row| &row.name));
         add("longest_wait_seconds", longest);
     }
     if wall.columns.contains(&WallColumn::ServiceLevel) {
         add("service_level", level(wall.level, &oldest(|row| row.ages.day)));
         // Midnight of the time zone of the target, or later where the exporter began to count.
-        add("counted_since", json!(wall.since.and_then(begin)));
+        add("counted_since", json!(wall.since.as_ref().and_then(|since| begin(since.at))));
     }
     if let Some(people) = wall.people {
         let (free, logged_on) = match people {

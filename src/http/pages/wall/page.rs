@@ -2,7 +2,7 @@
 
 mod cells;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{DOCTYPE, Markup, html};
@@ -10,7 +10,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::{
     PATH, SCRIPT_PATH, STYLE_PATH,
     level::Level,
-    rows::{Figure, People, Row, Stale, Wall},
+    rows::{Figure, LongestAt, People, Row, Since, Stale, Wall},
     selection::Selection,
     texts::{Texts, fill},
 };
@@ -123,39 +123,33 @@ fn header(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
                     strong { (texts.no_data) }
                 }
                 @for zone in zones {
-                    time class="clock" { (local_time(rendered.at, zone, zones.len() > 1)) }
+                    time class="clock" { (local_time(rendered.at, zone, "%H:%M", zones.len() > 1)) }
                 }
             }
             @if let Some(notice) = &wall.notice { p class="notice" { (notice) } }
             @if let Some(read) = read {
-                noscript { p { (fill(texts.read_at, &[&clock(read, &zones[0], "%H:%M:%S")])) } }
+                noscript { p { (fill(texts.read_at, &[&local_time(read, &zones[0], "%H:%M:%S", zones.len() > 1)])) } }
             }
         }
     }
 }
 
-/// Returns a time as people in the zone read it.
-fn clock(at: SystemTime, zone: &TimeZone, format: &str) -> String {
-    let time = Timestamp::try_from(at).map(|time| zone.to_datetime(time));
-    time.map(|time| time.strftime(format).to_string()).unwrap_or_default()
-}
-
 /// Returns the time of day in a zone, with the name of the zone if there are several.
-fn local_time(at: SystemTime, zone: &TimeZone, is_one_of_several: bool) -> String {
-    let time = clock(at, zone, "%H:%M");
-    match Timestamp::try_from(at) {
-        Ok(now) if is_one_of_several => {
-            format!("{time} {}", zone.to_offset_info(now).abbreviation())
-        }
-        _ => time,
+fn local_time(at: SystemTime, zone: &TimeZone, format: &str, is_one_of_several: bool) -> String {
+    let Ok(at) = Timestamp::try_from(at) else { return String::new() };
+    let time = zone.to_datetime(at).strftime(format).to_string();
+    if is_one_of_several {
+        format!("{time} {}", zone.to_offset_info(at).abbreviation())
+    } else {
+        time
     }
 }
 
-/// Returns the time of day of a moment, in seconds since 1970.
-fn time_of_day(seconds: f64, zones: &[TimeZone]) -> String {
-    let zone = zones.first().cloned().unwrap_or(TimeZone::UTC);
-    let time = Timestamp::from_second(seconds as i64).map(|time| zone.to_datetime(time));
-    time.map(|time| time.strftime("%H:%M").to_string()).unwrap_or_default()
+/// Returns the time of day of the begin of the counts.
+fn time_of_day(since: &Since, wall: &Wall) -> String {
+    let after = Duration::try_from_secs_f64(since.at).unwrap_or_default();
+    let at = SystemTime::UNIX_EPOCH.checked_add(after).unwrap_or(SystemTime::UNIX_EPOCH);
+    local_time(at, &since.zone, "%H:%M", wall.zones.len() > 1)
 }
 
 fn stale(wall: &Wall, texts: &Texts) -> Markup {
@@ -185,11 +179,11 @@ fn stale(wall: &Wall, texts: &Texts) -> Markup {
 
 /// Returns the words about the begin of the counts of the day.
 fn today(wall: &Wall, texts: &Texts) -> String {
-    match wall.since {
+    match &wall.since {
         None => texts.today.to_owned(),
         Some(since) => {
             let text = if wall.since_is_mixed { texts.partly_since } else { texts.since };
-            fill(text, &[&time_of_day(since, &wall.zones)])
+            fill(text, &[&time_of_day(since, wall)])
         }
     }
 }
@@ -205,10 +199,10 @@ fn tiles(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
                 }
             }
             @if has(WallColumn::LongestWait) {
-                div class={ "tile wide " @if let Some((_, word)) = &wall.longest_at { (class_of(*word)) } } {
+                div class={ "tile wide " @if let Some(longest) = &wall.longest_at { (class_of(longest.word)) } } {
                     dt { (texts.longest) }
                     dd class="big" { (wait(wall.longest, texts)) }
-                    @if let Some((name, word)) = &wall.longest_at {
+                    @if let Some(LongestAt { name, word, .. }) = &wall.longest_at {
                         dd class="v sub" { (name) " " strong { (word_text(*word, texts)) } }
                     }
                 }
@@ -260,7 +254,7 @@ fn people(people: People, texts: &Texts) -> Markup {
         People::AtLeast { free, logged_on } => (free, logged_on, "≥ "),
         People::Unknown => return html! { dd class="big" { (unknown(texts)) } },
         People::Hidden => {
-            return html! { dd class="big" { "–" } dd class="sub" { (texts.hidden) } };
+            return html! { dd class="big" { (value("–")) } dd class="sub" { (value(texts.hidden)) } };
         }
     };
     html! {
@@ -381,7 +375,7 @@ fn skilled(row: &Row, number: fn(u64, u64) -> u64, texts: &Texts) -> Markup {
         SkilledNow::Known { free, working } => value(&number(free, working).to_string()),
         SkilledNow::Unknown => unknown(texts),
         SkilledNow::Hidden => {
-            html! { span aria-hidden="true" { "–" } span class="sr" { (texts.hidden_short) } }
+            html! { span class="v" { span aria-hidden="true" { "–" } span class="sr" { (texts.hidden_short) } } }
         }
     }
 }
@@ -398,8 +392,8 @@ fn table_row(row: &Row, is_among_first: bool, wall: &Wall, texts: &Texts) -> Mar
                 @if row.place.is_some() || row.since.is_some() {
                     " " span class="quiet" {
                         @if let Some(place) = &row.place { (place) }
-                        @if let Some(since) = row.since {
-                            " " (fill(texts.since, &[&time_of_day(since, &wall.zones)]))
+                        @if let Some(since) = &row.since {
+                            " " (fill(texts.since, &[&time_of_day(since, wall)]))
                         }
                     }
                 }

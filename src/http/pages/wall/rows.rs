@@ -163,8 +163,8 @@ pub(super) struct Row {
     pub(super) lost: Figure,
     /// Over 5 % of the open time was not measured, so the counts of the day are too low.
     pub(super) is_approximate: bool,
-    /// Begin of the counts, if it is another than that of other rows: seconds since 1970.
-    pub(super) since: Option<f64>,
+    /// Begin of the counts, if it is another than that of other rows.
+    pub(super) since: Option<Since>,
     /// Its agents who are logged on; not known if the wallboard does not show them.
     pub(super) skilled: SkilledNow,
     /// Trio's estimate of the wait, seconds.
@@ -223,16 +223,16 @@ pub(super) struct Wall {
     pub(super) age: Option<Duration>,
     pub(super) waiting: Figure,
     pub(super) longest: Wait,
-    /// Name and word of the service with the longest wait.
-    pub(super) longest_at: Option<(String, Word)>,
+    /// The service with the longest wait.
+    pub(super) longest_at: Option<LongestAt>,
     /// `None`: the wallboard shows no numbers of people.
     pub(super) people: Option<People>,
     /// Someone waits past the target while no agent is free.
     pub(super) is_no_one_free: bool,
     pub(super) level: Level,
     pub(super) level_goal: Option<LevelGoal>,
-    /// Begin of the counts of the day, seconds since 1970; `None`: midnight.
-    pub(super) since: Option<f64>,
+    /// Begin of the counts of the day; `None`: midnight.
+    pub(super) since: Option<Since>,
     /// True if the counts of some rows begin at another time.
     pub(super) since_is_mixed: bool,
     pub(super) rows: Vec<Row>,
@@ -246,6 +246,35 @@ pub(super) struct Wall {
     pub(super) left: Duration,
     pub(super) zones: Vec<TimeZone>,
 }
+
+impl Wall {
+    /// Returns the row of a service.
+    pub(super) fn row(&self, key: &RowKey) -> Option<&Row> {
+        self.rows.iter().find(|row| row.key == *key)
+    }
+}
+
+/// The service with the longest wait of all.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct LongestAt {
+    pub(super) key: RowKey,
+    /// Its name, with target or contact centre where several are shown.
+    pub(super) name: String,
+    pub(super) word: Word,
+}
+
+/// Begin of the counts of a day that was not observed from its start.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Since {
+    /// Seconds since 1970.
+    pub(super) at: f64,
+    /// The zone whose clock shows it.
+    pub(super) zone: TimeZone,
+}
+
+/// Difference of two begins, in seconds, up to which they are the same: targets are not read in the
+/// same second.
+const SAME_BEGIN: f64 = 60.0;
 
 /// Goal of the service level, if all rows have the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -264,9 +293,13 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         .filter(|(_, center)| selection.has_center(center))
         .collect();
     let (many_targets, many_centers) = (targets.len() > 1, centers.len() > 1);
-    let starts: Vec<Option<f64>> =
-        centers.iter().filter_map(|(_, center)| center.day_start).map(part_start).collect();
-    let since_is_mixed = starts.iter().any(|start| Some(start) != starts.first());
+    let starts: Vec<Option<Since>> =
+        centers.iter().filter_map(|(_, center)| Some(since(center, center.day_start?))).collect();
+    let since_is_mixed = starts.iter().any(|start| match (start, &starts[0]) {
+        (Some(start), Some(first)) => (start.at - first.at).abs() > SAME_BEGIN,
+        (None, None) => false,
+        _ => true,
+    });
     let mut rows = Vec::new();
     let shows_people = selection.agents() != WallAgents::None;
     for (target, center) in &centers {
@@ -279,7 +312,10 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
             };
             rows.push(Row {
                 place,
-                since: center.day_start.and_then(part_start).filter(|_| since_is_mixed),
+                since: center
+                    .day_start
+                    .and_then(|start| since(center, start))
+                    .filter(|_| since_is_mixed),
                 ..row(target, center, queue, people, selection)
             });
         }
@@ -326,7 +362,14 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
             sum(rows.iter().map(|row| row.waiting).chain(unread))
         },
         longest,
-        longest_at: longest_row.map(|row| (row.name.clone(), row.word)),
+        longest_at: longest_row.map(|row| LongestAt {
+            key: row.key.clone(),
+            name: match &row.place {
+                Some(place) => format!("{} · {place}", row.name),
+                None => row.name.clone(),
+            },
+            word: row.word,
+        }),
         people: shows_people.then_some(people),
         is_no_one_free: shows_people
             && matches!(people, People::Known { free: 0, .. })
@@ -339,7 +382,7 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
             unread,
         ),
         level_goal: level_goal(&centers, selection),
-        since: starts.iter().flatten().copied().reduce(f64::max),
+        since: latest(starts, since_is_mixed),
         since_is_mixed,
         is_missing: rows.is_empty() && selection.is_narrow() && is_all_read(&targets),
         left: left.unwrap_or_default(),
@@ -348,6 +391,12 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         agents_age: agents.iter().filter_map(|reading| reading.age).max(),
         rows,
     }
+}
+
+/// Returns the latest begin; of those that are the same the first one.
+fn latest(starts: Vec<Option<Since>>, is_mixed: bool) -> Option<Since> {
+    let mut starts = starts.into_iter().flatten();
+    if is_mixed { starts.max_by(|a, b| a.at.total_cmp(&b.at)) } else { starts.next() }
 }
 
 /// Returns the number of targets of which no contact centre is known yet.
@@ -361,8 +410,8 @@ fn center_name(center: &CenterFigures) -> String {
 }
 
 /// Returns the begin of the counts of a day that was not observed from its start.
-fn part_start(start: DayStart) -> Option<f64> {
-    (!start.is_whole).then_some(start.at)
+fn since(center: &CenterFigures, start: DayStart) -> Option<Since> {
+    (!start.is_whole).then(|| Since { at: start.at, zone: center.time_zone.clone() })
 }
 
 fn row(
@@ -484,8 +533,12 @@ fn now(center: &CenterFigures, queue: &QueueFigures, classes: &[CaseClass]) -> N
     }
     // A state or class is not understood, or the list cannot be read: Trio's own numbers, unless
     // they contain cases of a class that is not shown.
+    // The counts of the day may still be those of a list.
+    let counted = shown.iter().filter(|class| class.day.is_some());
+    let left =
+        counted.filter_map(|class| Some(class.reading?.left())).fold(states.left(), Duration::min);
     if queue.classes.iter().any(|class| has_other_cases(class, classes)) {
-        return Now { left: states.left(), ..unknown };
+        return Now { left, ..unknown };
     }
     // Trio's number is about all classes, so the tightest goal judges it.
     let strictest = shown.iter().min_by_key(|class| class.goals.wait_target);
@@ -496,7 +549,7 @@ fn now(center: &CenterFigures, queue: &QueueFigures, classes: &[CaseClass]) -> N
         ),
         longest: state.longest_wait.map_or(Wait::Unknown, |seconds| wait(seconds, states)),
         judged: judged.map(|(seconds, class)| judge(seconds, class)),
-        left: states.left(),
+        left,
         age: states.age,
     }
 }

@@ -42,10 +42,10 @@ impl Steady {
     pub(super) fn step(&mut self, wall: &mut Wall, now: Stamp) -> Option<i64> {
         let is_newly_too_long = self.settle_words(&mut wall.rows, now);
         self.settle_order(&mut wall.rows, now, is_newly_too_long);
-        if let Some((name, word)) = &mut wall.longest_at
-            && let Some(row) = wall.rows.iter().find(|row| row.name == *name)
+        if let Some(longest) = &mut wall.longest_at
+            && let Some(row) = wall.rows.iter().find(|row| row.key == longest.key)
         {
-            *word = row.word;
+            longest.word = row.word;
         }
         self.trend(wall.waiting, now)
     }

@@ -5,6 +5,7 @@ mod calm;
 mod cells;
 mod languages;
 mod people;
+mod style;
 mod today;
 
 use std::time::Duration;

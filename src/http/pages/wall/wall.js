@@ -45,7 +45,7 @@
     mark.textContent = "?";
     spoken.className = "sr";
     spoken.textContent = words.unknown;
-    value.className = "v unknown";
+    value.className = value.classList.contains("sub") ? "v sub unknown" : "v unknown";
     value.replaceChildren(mark, spoken);
   }
 
@@ -75,11 +75,10 @@
     const expired = expire(elapsed);
     const top = board.querySelector(".top");
     if (top && expired) top.classList.add("bad");
-    if (now() - heard > SILENCE) {
-      showLost();
-      // A proxy that stops forwarding tells no error.
-      if (events) leave(2000 + Math.random() * 8000);
-    }
+    if (now() - Math.max(heard, arrived) > SILENCE) showLost();
+    // A proxy that stops forwarding tells no error. That the page can ask for itself does not help
+    // the events.
+    if (events && now() - heard > SILENCE) leave(2000 + Math.random() * 8000);
   }
 
   function showLost() {
@@ -98,7 +97,7 @@
     const [left, had] = before ? [before.scrollLeft, before === document.activeElement] : [0, false];
     // The exporter has escaped every name in it, and the policy of the page runs no script in it.
     board.innerHTML = html;
-    arrived = heard = now();
+    arrived = now();
     const rows = board.querySelector(".rows");
     if (rows) {
       rows.scrollLeft = left;
@@ -177,7 +176,10 @@
       clearInterval(asking);
       asking = 0;
     };
-    events.onmessage = (event) => show(event.data);
+    events.onmessage = (event) => {
+      heard = now();
+      show(event.data);
+    };
     events.addEventListener("beat", () => { heard = now(); });
     // The browser's own retry would bring all screens back at the same moment.
     events.onerror = () => leave(2000 + Math.random() * 28000);

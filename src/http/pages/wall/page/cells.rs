@@ -89,7 +89,8 @@ pub(super) fn percent(share: f64, texts: &Texts) -> String {
 pub(super) fn level(level: Level, texts: &Texts) -> Markup {
     let share = match level {
         Level::Unknown => return unknown(texts),
-        Level::TooFew => return none(texts),
+        // How few there are is as old as its reading.
+        Level::TooFew => return html! { span class="v" { (none(texts)) } },
         Level::Share(share) => share,
     };
     let class = if share.is_muted { "v muted" } else { "v" };

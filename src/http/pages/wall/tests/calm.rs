@@ -122,3 +122,20 @@ fn trend_needs_both_numbers_five_minutes_apart() {
     assert_eq!(trend(600, Some(1)), Some(-5));
     assert_eq!(trend(605, Some(1)), None, "it was not known then");
 }
+
+#[test]
+fn longest_wait_has_the_word_of_its_own_row() {
+    // Two contact centres with a service of the same name, in an order that does not change yet.
+    let mut steady = Steady::default();
+    let mut longest = |seconds, waits: [f64; 2]| {
+        let [one, other] = waits.map(|wait| {
+            center(vec![changed("Phone", |queue| queue.classes[0].waiting = waiting(1, wait))])
+        });
+        let other = CenterFigures { id: "2".into(), name: Some("Kalmar".into()), ..other };
+        let mut wall = wall_of(vec![one, other]);
+        steady.step(&mut wall, at(seconds));
+        tiles(&wall).remove(1)
+    };
+    assert_eq!(longest(0, [10.0, 5.0]), "0:10 Phone · Växjö OK");
+    assert_eq!(longest(5, [5.0, 100.0]), "1:40 Phone · Kalmar LONG");
+}

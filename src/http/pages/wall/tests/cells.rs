@@ -1,8 +1,17 @@
 //! Cells of a row and sums over rows, with each source missing or not understood.
 
+use std::{sync::Arc, time::UNIX_EPOCH};
+
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::{
+    http::pages::wall::{
+        json,
+        page::{page, title},
+    },
+    model::Wallboard,
+};
 
 /// The service level and the counts of the day of [`queue`].
 const DAY: &str = "80% (78–83) | 104 | 95 | 5";
@@ -107,7 +116,12 @@ const NOT_UNDERSTOOD: [Row; 9] = [
 #[test]
 fn what_is_not_known_is_a_question_mark() {
     for (missing, change, expected) in NOT_UNDERSTOOD {
-        assert_eq!(lines(&wall(vec![changed("Phone", change)])), [expected], "{missing}");
+        let wall = wall(vec![changed("Phone", change)]);
+        assert_eq!(lines(&wall), [expected], "{missing}");
+        // Each of them is read as words.
+        let read = "<span aria-hidden=\"true\">?</span><span class=\"sr\">not known</span>";
+        let rows = html(&wall).split("<tbody>").nth(1).expect("a table").to_owned();
+        assert_eq!(rows.matches(read).count(), expected.matches('?').count(), "{missing}");
     }
 }
 
@@ -187,6 +201,24 @@ fn no_waiting_case_has_no_service_with_the_longest_wait() {
 }
 
 #[test]
+fn row_is_too_old_when_the_first_of_its_readings_is() {
+    let left = |change: fn(&mut QueueFigures)| {
+        wall(vec![changed("Phone", change)]).rows.remove(0).left.as_secs()
+    };
+    assert_eq!(left(|_| ()), 58);
+    let old = |queue: &mut QueueFigures| {
+        queue.classes[0].reading.as_mut().expect("there").age = Some(Duration::from_secs(50));
+    };
+    assert_eq!(left(old), 10);
+    // The waiting cases are Trio's own numbers; those of the day come from the list.
+    let counted: fn(&mut QueueFigures) = |queue| {
+        queue.classes[0].reading.as_mut().expect("there").age = Some(Duration::from_secs(50));
+        queue.classes[0].waiting = None;
+    };
+    assert_eq!(left(counted), 10);
+}
+
+#[test]
 fn stale_center_is_named_and_keeps_its_rows() {
     let mut old = center(vec![changed("Old", |queue| {
         queue.state = None;
@@ -220,22 +252,39 @@ fn target_that_was_not_read_is_named() {
     let read = target("main", vec![center(vec![queue("Phone")])]);
     let unread = TargetFigures { is_read: false, ..target("south", Vec::new()) };
     let both = tiles(&rows(&[read, unread], &Selection::default()));
-    assert_eq!(both[..3], ["≥ 2", "≥ 0:12 Phone OK", "≥ 3 of ≥ 11 logged on"]);
+    assert_eq!(both[..3], ["≥ 2", "≥ 0:12 Phone · main · Växjö OK", "≥ 3 of ≥ 11 logged on"]);
     assert_eq!(both[3], "? target 80% in 20 s", "half of it is not known");
 }
 
 #[test]
 fn names_are_escaped_and_nothing_is_overwritten() {
-    let name = "</script><img src=x onerror=alert(1)>\"'&\ndata: x";
+    let name = "</script><img src=x onerror=alert(1)>\"'&\n\nevent: beat\rid: 1";
     let mut center = center(vec![queue(name)]);
     center.name = Some(name.into());
-    let html = html(&wall_of(vec![center]));
+    let html = html(&wall_of(vec![center.clone()]));
     assert!(!html.contains("<img") && !html.contains("</script>"), "{html}");
     assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{html}");
+    let of_config = Wallboard { title: Some(name.into()), ..Wallboard::new("desk") };
+    let selection = Selection::of_board(Arc::new(of_config.clone()));
+    let titled = rows(&[target(name, vec![center])], &selection);
+    let page = page(
+        &html,
+        &title(&titled, Language::En.texts()),
+        &selection,
+        Language::En,
+        &[Arc::new(of_config)],
+    );
+    assert_eq!(page.matches("<script").count(), 1, "its own: {page}");
+    assert_eq!(page.matches("</script>").count(), 1, "{page}");
+    assert!(!page.contains("<img"), "{page}");
+    let json = json::board(&titled, Rendered { at: UNIX_EPOCH, trend: None }, &selection);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["services"][0]["name"], name, "as it is: JSON is no HTML");
     let event = super::super::board::event(&html);
     // Each line of an event is data; an empty line ends it.
     let lines: Vec<&str> = event.trim_end_matches('\n').split('\n').collect();
     assert!(lines.iter().all(|line| line.starts_with("data: ")), "{event}");
+    assert!(!event.contains('\r'), "it ends a line as well: {event}");
 }
 
 #[test]

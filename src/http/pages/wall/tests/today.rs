@@ -112,6 +112,7 @@ fn counts_of_a_part_of_the_day_say_since_when() {
     let whole = super::center(vec![queue("Phone")]);
     let mixed = wall_of(vec![whole, center]);
     assert_eq!(heading(&mixed), "today, partly since 10:32");
-    let since: Vec<Option<f64>> = mixed.rows.iter().map(|row| row.since).collect();
+    let since = mixed.rows.iter().map(|row| row.since.as_ref().map(|since| since.at));
+    let since: Vec<Option<f64>> = since.collect();
     assert_eq!(since, [None, Some(37_920.0)], "each row says it for itself");
 }
