@@ -210,8 +210,10 @@ impl ListStep<'_> {
         };
         let seen = self.window_since(before.unwrap_or(self.reading.at));
         let begin = arrival.window.unwrap_or(seen);
+        let (queue_number, shared) = ledger.queues.number(queue);
         let mut new = Tracked {
-            queue: ledger.shared(queue),
+            queue: shared,
+            queue_number,
             source: self.reading.source,
             stage: *stage,
             state: CaseState::Unknown,
