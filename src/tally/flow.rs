@@ -41,7 +41,7 @@ use learnt_waits::LearntWaits;
 use ledger::Ledger;
 use list_step::ListStep;
 use service::{ServiceFlow, ServiceRecord};
-use tracked::{Queue, QueueNumbers, Tracked};
+use tracked::{QueueNumbers, Tracked};
 
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
@@ -269,7 +269,7 @@ impl Flow {
             let service = names.id(case.service_id.as_ref()?);
             // Judged by other goals than its own, a case could not be judged again.
             let awaits_goals = center.naming.as_ref().is_some_and(|it| it.awaits_goals(service));
-            (!awaits_goals).then(|| (case, Queue { service: service.clone(), class }))
+            (!awaits_goals).then_some((case, service, class))
         });
         let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
