@@ -110,9 +110,12 @@ struct Made {
     encoded: Arc<Encoded>,
 }
 
+/// Key of a published part: page, position of the target if only one was requested, and format.
+type PartKey = (MetricsPage, Option<usize>, Format);
+
 /// The published part of each page that was served, in each format.
 #[derive(Debug, Default)]
-struct PublishedParts(Mutex<HashMap<(MetricsPage, Option<usize>, Format), Arc<PublishedPart>>>);
+struct PublishedParts(Mutex<HashMap<PartKey, Arc<PublishedPart>>>);
 
 #[derive(Debug)]
 struct PublishedPart {
@@ -378,11 +381,11 @@ impl Served {
 }
 
 impl PublishedParts {
-    fn get(&self, key: (MetricsPage, Option<usize>, Format)) -> Option<Arc<PublishedPart>> {
+    fn get(&self, key: PartKey) -> Option<Arc<PublishedPart>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 
-    fn put(&self, key: (MetricsPage, Option<usize>, Format), part: Arc<PublishedPart>) {
+    fn put(&self, key: PartKey, part: Arc<PublishedPart>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, part);
     }
 

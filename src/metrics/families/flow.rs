@@ -281,8 +281,7 @@ struct Row<'a> {
 }
 
 /// A class of a service: labels of the service, label of the class, totals, contact centre.
-type ClassRow<'a> =
-    (&'a ServiceLabels<'a>, [Label<'a>; 1], &'a ClassTotals, &'a CenterInput<'a>);
+type ClassRow<'a> = (&'a ServiceLabels<'a>, [Label<'a>; 1], &'a ClassTotals, &'a CenterInput<'a>);
 
 /// Writes all families of the flow.
 pub(in crate::metrics) fn write<'a>(
