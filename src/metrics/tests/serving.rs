@@ -140,13 +140,13 @@ async fn unchanged_data_is_encoded_once() {
                 format!("polls_missed_total{{target=\"main\"}} {}\n", stats.polls_missed.get());
             assert_eq!(text(&Ok(second)).contains(&missed), page == MetricsPage::Main);
             publish(&publishers[1]);
-            assert!(!is_kept(&first, &*get().await.expect("served")), "{page:?} {format:?}");
+            assert!(!is_kept(&first, &get().await.expect("served")), "{page:?} {format:?}");
             let before = get().await.expect("served");
             exposition.replace(
                 exposition.served().sources.clone(),
                 Settings { identity: Identity::Name, ..Settings::default() },
             );
-            assert!(!is_kept(&before, &*get().await.expect("served")), "{page:?} {format:?}");
+            assert!(!is_kept(&before, &get().await.expect("served")), "{page:?} {format:?}");
         }
     }
 }

@@ -292,14 +292,14 @@ fn sums_stay_with_their_queues_after_a_service_is_dropped() {
     trio.calls(&[case("a", Handled)]).calls(&[case("a", Handled), of_two.clone()]);
     for _ in 0..16 {
         trio.services(vec![service("2"), service("3")]);
-        trio.calls(&[of_two.clone()]);
+        trio.calls(std::slice::from_ref(&of_two));
     }
     assert!(trio.totals.flow.services.iter().all(|service| *service.service_id != *"1"));
     let before = trio.class("2", CaseClass::Voice).counts.handling_seconds;
     let of_three = [in_service("3", "c", Queued), in_service("3", "d", Queued)];
     for _ in 0..2 {
         trio.services(vec![service("2"), service("3")]);
-        trio.calls(&[&[of_two.clone()], &of_three[..]].concat());
+        trio.calls(&[std::slice::from_ref(&of_two), &of_three].concat());
     }
     assert_eq!(trio.class("2", CaseClass::Voice).counts.handling_seconds, before + 10.0);
     assert_eq!(trio.class("3", CaseClass::Voice).counts.handling_seconds, 0.0);
