@@ -5,21 +5,20 @@
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark may stop")]
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+#[path = "simulated.rs"]
+mod simulated;
+
+use std::time::{Duration, Instant};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
+use simulated::SimulatedTrio;
 use trio_exporter::{
     app::{App, shutdown},
-    config::{Config, Target},
+    config::Config,
     http, metrics,
     model::Clock,
-    poller, tally,
-    trio::{self, Dictionary},
+    trio,
 };
 
 // Odd, so that the median is one of the cycles.
@@ -30,14 +29,32 @@ const AIM: f64 = 1.25;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let trio = SimulatedTrio::start();
+    // The exporter's clock is set forward an hour per cycle: expiring tokens would add logins to the
+    // measured cycle.
+    let trio = SimulatedTrio::start(&[
+        "--services",
+        "1000",
+        "--agents",
+        "10000",
+        "--page-cap",
+        "100",
+        "--latency",
+        "20",
+        "--access-token-life",
+        "100000000",
+    ]);
     runtime.block_on(measure(&trio));
 }
 
 async fn measure(trio: &SimulatedTrio) {
     let clock = Clock::system();
     let listen = "127.0.0.1:0".parse().unwrap();
-    let app = App::build(config(trio), &listen, clock.clone()).await.unwrap();
+    // No reuse of an encoding: the benchmark reads the request counter from `/metrics` right after a
+    // cycle.
+    let metrics =
+        metrics::Settings { encoding_max_age: Duration::ZERO, ..metrics::Settings::default() };
+    let config = Config { metrics, ..trio.config() };
+    let app = App::build(config, &listen, clock.clone()).await.unwrap();
     let url = format!("http://{}/metrics", app.addr());
     let (listener, router, targets, _) = app.into_parts();
     let (_stop, stopped) = shutdown::switch();
@@ -95,82 +112,8 @@ fn peak_memory() -> Option<f64> {
     Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? * 1024.0)
 }
 
-fn config(trio: &SimulatedTrio) -> Config {
-    let settings = trio::Settings::new(
-        vec![trio.url.parse().unwrap()],
-        trio.key.clone().into(),
-        trio.user.clone().into(),
-        trio.password.clone().into(),
-    );
-    let target = Target::new("bench", settings, Dictionary::builtin().unwrap());
-    Config {
-        targets: vec![target],
-        poll: poller::Settings::default(),
-        tally: tally::Settings::default(),
-        // No reuse of an encoding: the benchmark reads the request counter from `/metrics` right
-        // after a cycle.
-        metrics: metrics::Settings {
-            encoding_max_age: Duration::ZERO,
-            ..metrics::Settings::default()
-        },
-        state_file: None,
-        shard: None,
-        wallboards: Vec::new(),
-        warnings: Vec::new(),
-    }
-}
-
 fn cpu_seconds() -> f64 {
     metrics_process::collector::collect().cpu_seconds_total.unwrap_or_default()
-}
-
-/// The simulated Trio, a separate process so that its work is not counted as ours.
-struct SimulatedTrio {
-    child: Child,
-    url: String,
-    key: String,
-    user: String,
-    password: String,
-}
-
-impl SimulatedTrio {
-    fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_trio-exporter"))
-            .args([
-                "simulate",
-                "--web.listen-address",
-                "127.0.0.1:0",
-                "--services",
-                "1000",
-                "--agents",
-                "10000",
-            ])
-            // The exporter's clock is set forward an hour per cycle: expiring tokens would add
-            // logins to the measured cycle.
-            .args(["--page-cap", "100", "--latency", "20", "--access-token-life", "100000000"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        // Lines are found by their names: other lines may be added between them.
-        let mut words = |name: &str| -> Vec<String> {
-            let line = lines.find(|line| line.starts_with(name)).unwrap();
-            line[name.len()..].split_whitespace().map(str::to_owned).collect()
-        };
-        let (url, key) = (words("simulated Trio").remove(0), words("client key").remove(0));
-        let login = words("user, password");
-        let [user, password] = &login[..] else { panic!("a user and a password") };
-        let user = user.trim_end_matches(',').to_owned();
-        Self { child, url, key, user, password: password.clone() }
-    }
-}
-
-impl Drop for SimulatedTrio {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A client without the exporter: reqwest, serde_json and a loop.

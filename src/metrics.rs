@@ -19,7 +19,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 pub use exposition::{
-    EncodeError, Encoded, Exposition, ExpositionError, Publications,
+    EncodeError, Encoded, Exposition, ExpositionError, Publications, TextBlocks,
     encode::encode,
     negotiate::{Negotiated, negotiate, prefers_json, wants_gzip},
     status_view::StatusView,

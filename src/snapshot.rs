@@ -119,6 +119,32 @@ impl Snapshot {
             notes: Notes::default(),
         }
     }
+
+    /// Returns true if the last step succeeded and is not too old at `now`.
+    pub fn is_up(&self, now: Stamp) -> bool {
+        // A poller that hangs is not up: its last step must not be older than the data of the fast
+        // collectors may be.
+        let fast = self.centers.iter().flat_map(Center::health);
+        let fast = fast.filter(|(collector, _)| collector.is_fast());
+        // Before the first contact centre is known, the shortest maximum age applies: a minute.
+        let max_age = fast
+            .map(|(_, health)| health.max_age)
+            .max()
+            .unwrap_or_else(|| max_age(Duration::ZERO, Duration::ZERO));
+        self.up && now.since(self.stepped) <= max_age
+    }
+
+    /// Returns all that depends on the moment `now` and not on the readings alone, in a fixed order:
+    /// the target is up, and each reading is not too old.
+    pub fn freshness(&self, now: Stamp) -> impl Iterator<Item = bool> {
+        let of_center = move |center| {
+            let reading = move |collector| Center::reading(center, collector).is_fresh(now);
+            Collector::ALL.into_iter().map(reading)
+        };
+        [self.is_up(now), self.contact_centers.is_fresh(now), self.inventory.is_fresh(now)]
+            .into_iter()
+            .chain(self.centers.iter().flat_map(of_center))
+    }
 }
 
 impl Center {

@@ -30,7 +30,7 @@ pub async fn read_once(config: Config, clock: &Clock) -> anyhow::Result<OneReadi
         factory.latest().borrow().as_ref().is_none_or(|published| !published.snapshot.up)
     });
     let unread = unread.map(|factory| factory.target.name.to_string()).collect();
-    Ok(OneReading { text: encoded.text().to_string(), unread })
+    Ok(OneReading { text: encoded.text()?, unread })
 }
 
 /// Result of one reading.

@@ -139,6 +139,9 @@ async fn metrics_are_compressed_on_request() {
     assert!(text.contains("\ntrio_up{target=\"main\"} 0\n"));
     let refused = server.ask("GET", "/metrics", &[("accept-encoding", "gzip;q=0")]).await;
     assert_eq!(refused.header("content-encoding"), "");
+    for answer in [answer, refused] {
+        assert_eq!(answer.header("content-length"), answer.body.len().to_string());
+    }
 }
 
 #[tokio::test]

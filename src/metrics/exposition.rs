@@ -1,29 +1,36 @@
 //! The exposition for scrapers: encodings made outside the async threads, each once, and shared
 //! while they are young.
+//!
+//! A page has two parts. That of the published data is made once for each publication; it is made
+//! again before that when a reading becomes too old. That of the exporter's own numbers is small and
+//! made for each encoding.
 
 mod cache;
 mod cap;
 pub(super) mod classic;
+mod compressed;
 pub(super) mod encode;
 pub(super) mod negotiate;
 pub(super) mod status_view;
 
 use std::{
-    io::{self, Write},
-    sync::{Arc, PoisonError, RwLock},
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
     time::SystemTime,
 };
 
-use flate2::{Compression, write::GzEncoder};
-use tokio::{
-    sync::OnceCell,
-    task::{JoinError, spawn_blocking},
-};
+use tokio::task::{JoinError, spawn_blocking};
 
-use self::{cache::Cache, encode::encode};
+pub use self::compressed::{Encoded, TextBlocks};
+use self::{
+    cache::Cache,
+    compressed::{Compressor, Head},
+    encode::{Part, write_part},
+};
 use super::{Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View};
 use crate::{
-    model::{Clock, Shard, Text},
+    model::{Clock, Shard, Stamp, Text},
     tally::Published,
 };
 
@@ -33,32 +40,39 @@ pub struct Exposition {
     served: RwLock<Arc<Served>>,
     clock: Clock,
     started: SystemTime,
-    cache: Cache<Key, Arc<Encoded>>,
+    cache: Cache<Key, Made>,
+    published: Arc<PublishedParts>,
 }
 
 /// Sources and settings of the exposition. A reload of the configuration replaces them together.
 #[derive(Debug)]
-struct Served {
-    sources: Vec<Source>,
+pub(super) struct Served {
+    pub(super) sources: Vec<Source>,
     settings: Arc<Settings>,
     generation: u64,
 }
 
-/// The last publications of all targets, to see if there is something newer.
+/// The last publications of targets, to see if there is something newer.
 #[derive(Clone, Debug)]
 pub struct Publications {
     generation: u64,
-    latest: Vec<Option<Arc<Published>>>,
+    // Weak, so that old data is freed although someone remembers which it was. Its address is not
+    // given to newer data meanwhile.
+    latest: Vec<Option<Weak<Published>>>,
 }
 
 impl Publications {
+    fn new<'a>(generation: u64, latest: impl Iterator<Item = Option<&'a Arc<Published>>>) -> Self {
+        Self { generation, latest: latest.map(|latest| latest.map(Arc::downgrade)).collect() }
+    }
+
     /// Returns true if no target has published anything in between, and no reload has replaced the
     /// targets.
     pub fn is_same(&self, other: &Self) -> bool {
-        // Both hold what was published, so equal addresses are equal publications.
         let is_same =
-            |(one, other): (&Option<Arc<Published>>, &Option<Arc<Published>>)| match (one, other) {
-                (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            |(one, other): (&Option<Weak<Published>>, &Option<Weak<Published>>)| match (one, other)
+            {
+                (Some(one), Some(other)) => Weak::ptr_eq(one, other),
                 (None, None) => true,
                 _ => false,
             };
@@ -68,9 +82,47 @@ impl Publications {
     }
 }
 
-/// Key of an encoding: page, position of the target if only one was requested, format, number of
-/// targets whose first step has ended, and generation of the sources and settings.
-type Key = (MetricsPage, Option<usize>, Format, usize, u64);
+/// All answers that depend on the present time: targets that are up, and readings that are not too
+/// old, in their order.
+// Compared with those of now, they say if an encoding shows what it should: no timer is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Freshness(Vec<bool>);
+
+impl Freshness {
+    fn new<'a>(published: impl Iterator<Item = Option<&'a Arc<Published>>>, now: Stamp) -> Self {
+        let mut answers = Vec::new();
+        for published in published {
+            answers.push(published.is_some());
+            answers.extend(published.iter().flat_map(|it| it.snapshot.freshness(now)));
+        }
+        Self(answers)
+    }
+}
+
+/// Key of an encoding: page, position of the target if only one was requested, format, and
+/// generation of the sources and settings.
+type Key = (MetricsPage, Option<usize>, Format, u64);
+
+/// An encoding, and what was fresh when it was made.
+#[derive(Clone, Debug)]
+struct Made {
+    freshness: Freshness,
+    encoded: Arc<Encoded>,
+}
+
+/// Key of a published part: page, position of the target if only one was requested, and format.
+type PartKey = (MetricsPage, Option<usize>, Format);
+
+/// The published part of each page that was served, in each format.
+#[derive(Debug, Default)]
+struct PublishedParts(Mutex<HashMap<PartKey, Arc<PublishedPart>>>);
+
+#[derive(Debug)]
+struct PublishedPart {
+    publications: Publications,
+    freshness: Freshness,
+    head: Head,
+}
 
 /// Reasons why a page cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +159,7 @@ impl From<JoinError> for ExpositionError {
     }
 }
 
-/// A task that encodes or compresses panicked or was cancelled.
+/// A task that encodes panicked or was cancelled, or the compression failed.
 #[derive(Debug, thiserror::Error)]
 #[error("an encoding task ended early")]
 pub struct EncodeError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -118,13 +170,20 @@ impl From<JoinError> for EncodeError {
     }
 }
 
+impl From<io::Error> for EncodeError {
+    fn from(error: io::Error) -> Self {
+        Self(error.into())
+    }
+}
+
 impl Exposition {
     /// Returns an exposition of `sources`, in their order.
     pub fn new(sources: Vec<Source>, settings: Settings, clock: Clock) -> Self {
         let cache = Cache::new(settings.encoding_max_age);
         let started = clock.now().wall;
         let served = Served { sources, settings: Arc::new(settings), generation: 0 };
-        Self { served: RwLock::new(Arc::new(served)), clock, started, cache }
+        let (served, published) = (RwLock::new(Arc::new(served)), Arc::default());
+        Self { served, clock, started, cache, published }
     }
 
     /// Replaces sources and settings, except for the age up to which encodings are shared.
@@ -134,9 +193,10 @@ impl Exposition {
         // served that shows agents who may no longer be shown.
         let generation = served.generation + 1;
         *served = Arc::new(Served { sources, settings: Arc::new(settings), generation });
+        self.published.clear();
     }
 
-    fn served(&self) -> Arc<Served> {
+    pub(super) fn served(&self) -> Arc<Served> {
         self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -173,30 +233,28 @@ impl Exposition {
             (page, _) => page,
         };
         let now = self.clock.now();
-        // A page that was encoded before a target's first step (`trio_up 0`) must not hide that
-        // step.
-        let key = (page, position, format, served.targets_with_data(), served.generation);
-        let (clock, started) = (self.clock.clone(), self.started);
+        // What was fresh must be the same now: an encoding must not hide a target's first step, nor
+        // show a reading that has become too old since.
+        let freshness = served.freshness(position, now);
+        let key = (page, position, format, served.generation);
+        let (clock, started, published) =
+            (self.clock.clone(), self.started, self.published.clone());
         let make = async move {
             let Some(permit) = admit() else { return Err(ExpositionError::Busy) };
             // The age of the encoding counts from here: the task may have started later than the
             // request came.
             let now = clock.now();
             // 170,000 samples take about 50 ms: an async thread must not be blocked that long.
-            let encoded = spawn_blocking(move || {
+            let made = spawn_blocking(move || {
                 let _permit = permit;
-                let views = served.views(position);
                 let process =
                     if page.shows_exporter() { Process::read(started) } else { Process::default() };
-                let text = encode(page, &views, &served.settings, process, now);
-                Encoded::new(match format {
-                    Format::OpenMetrics => text,
-                    Format::Classic => classic::from_open_metrics(&text),
-                })
+                served.encode(page, position, format, process, now, &published)
             });
-            Ok::<_, ExpositionError>((now, Arc::new(encoded.await?)))
+            Ok::<_, ExpositionError>((now, made.await?.map_err(EncodeError::from)?))
         };
-        self.cache.get(key, now, make).await
+        let is_valid = |made: &Made| made.freshness == freshness;
+        Ok(self.cache.get(key, now, is_valid, make).await?.encoded)
     }
 
     /// Returns the data that scrapers get now, for the status page.
@@ -209,8 +267,9 @@ impl Exposition {
     /// Returns what the targets published last.
     pub fn publications(&self) -> Publications {
         let served = self.served();
-        let latest = served.sources.iter().map(|source| source.latest.borrow().clone()).collect();
-        Publications { generation: served.generation, latest }
+        let latest: Vec<_> =
+            served.sources.iter().map(|source| source.latest.borrow().clone()).collect();
+        Publications::new(served.generation, latest.iter().map(Option::as_ref))
     }
 
     /// Returns true if the page of single agents exists.
@@ -257,53 +316,80 @@ impl Served {
         })
     }
 
+    /// Returns what may be shown now of one source or of all.
+    fn freshness(&self, position: Option<usize>, now: Stamp) -> Freshness {
+        let mut latest = Vec::new();
+        for source in self.selected(position) {
+            latest.push(source.latest.borrow().clone());
+        }
+        Freshness::new(latest.iter().map(Option::as_ref), now)
+    }
+
+    /// Returns one source or all.
+    fn selected(&self, position: Option<usize>) -> &[Source] {
+        let one = position.and_then(|position| self.sources.get(position));
+        one.map_or(&self.sources, std::slice::from_ref)
+    }
+
     /// Returns the data that is published now, of one source or of all.
     fn views(&self, position: Option<usize>) -> Vec<View> {
-        match position.and_then(|position| self.sources.get(position)) {
-            Some(source) => vec![source.view()],
-            None => self.sources.iter().map(Source::view).collect(),
-        }
-    }
-}
-
-/// An encoding, and its compressed form after the first request for it.
-#[derive(Debug)]
-pub struct Encoded {
-    // Shared as they were made: making slices of them would copy up to 14 MB.
-    text: Arc<String>,
-    gzip: OnceCell<Arc<Vec<u8>>>,
-}
-
-impl Encoded {
-    fn new(text: String) -> Self {
-        Self { text: Arc::new(text), gzip: OnceCell::new() }
+        self.selected(position).iter().map(Source::view).collect()
     }
 
-    /// Returns the text.
-    pub fn text(&self) -> &Arc<String> {
-        &self.text
-    }
-
-    /// Returns the text, compressed with gzip.
-    ///
-    /// # Errors
-    /// The task that compresses ended early.
-    pub async fn gzip(&self) -> Result<&Arc<Vec<u8>>, EncodeError> {
-        let compress = async || {
-            let text = self.text.clone();
-            spawn_blocking(move || compress(&text))
-                .await?
-                .map(Arc::new)
-                .map_err(|error| EncodeError(error.into()))
+    /// Encodes a page. The part of the published data is taken from `parts` if it is still true, and
+    /// put there if it has to be made.
+    fn encode(
+        &self,
+        page: MetricsPage,
+        position: Option<usize>,
+        format: Format,
+        process: Process,
+        now: Stamp,
+        parts: &PublishedParts,
+    ) -> io::Result<Made> {
+        let views = self.views(position);
+        let published = || views.iter().map(|view| view.published.as_ref());
+        let publications = Publications::new(self.generation, published());
+        let freshness = Freshness::new(published(), now);
+        let write = |part, to: &mut Compressor| {
+            write_part(part, page, &views, &self.settings, process, now, to)
+                .map_err(|_| io::Error::other("a family could not be written"))
         };
-        self.gzip.get_or_try_init(compress).await
+        let key = (page, position, format);
+        let known = parts.get(key);
+        let is_true = |part: &Arc<PublishedPart>| {
+            part.freshness == freshness && part.publications.is_same(&publications)
+        };
+        let part = match known.as_ref().filter(|part| is_true(part)) {
+            Some(part) => part.clone(),
+            None => {
+                // An eighth more than the last one had, so that the buffer rarely grows.
+                let expected = known.map_or(0, |part| part.head.compressed_len() / 8 * 9);
+                let mut compressor = Compressor::head(format, expected);
+                write(Part::Published, &mut compressor)?;
+                let head = compressor.finish_head()?;
+                let freshness = freshness.clone();
+                let part = Arc::new(PublishedPart { publications, freshness, head });
+                parts.put(key, part.clone());
+                part
+            }
+        };
+        let mut compressor = Compressor::tail(format);
+        write(Part::Exporter, &mut compressor)?;
+        Ok(Made { freshness, encoded: Arc::new(compressor.finish_after(&part.head)?) })
     }
 }
 
-/// Compresses a text with gzip.
-fn compress(text: &str) -> io::Result<Vec<u8>> {
-    // The lowest level: each scrape is sent once, and higher levels cost more time than they save.
-    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
-    encoder.write_all(text.as_bytes())?;
-    encoder.finish()
+impl PublishedParts {
+    fn get(&self, key: PartKey) -> Option<Arc<PublishedPart>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    fn put(&self, key: PartKey, part: Arc<PublishedPart>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, part);
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }

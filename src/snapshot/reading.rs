@@ -126,6 +126,9 @@ pub trait AnyReading: Any {
     /// Returns the state of the collector; `None` if it is switched off.
     fn health(&self) -> Option<Health>;
 
+    /// Returns true if there is data, and it is not too old at `now`.
+    fn is_fresh(&self, now: Stamp) -> bool;
+
     /// Enters an attempt that was not complete. The last complete data stays.
     fn fail(&mut self, attempt: Attempt, problem: Problem);
 
@@ -164,6 +167,10 @@ impl<T: Clone + 'static> AnyReading for Reading<T> {
             items: self.good.as_ref().map(|good| good.items),
             incomplete_total: self.incomplete_total,
         })
+    }
+
+    fn is_fresh(&self, now: Stamp) -> bool {
+        self.fresh(now).is_some()
     }
 
     fn fail(&mut self, attempt: Attempt, problem: Problem) {

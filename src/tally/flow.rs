@@ -38,10 +38,10 @@ pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, LevelGa
 use day::Day;
 use hidden::HandledCases;
 use learnt_waits::LearntWaits;
-use ledger::{Handling, Ledger};
+use ledger::Ledger;
 use list_step::ListStep;
 use service::{ServiceFlow, ServiceRecord};
-use tracked::{Queue, Tracked};
+use tracked::{QueueNumbers, Tracked};
 
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
@@ -50,6 +50,7 @@ pub(super) struct Flow {
     cases: FxHashMap<CaseKey, Tracked>,
     /// True if some of them may share their numbers.
     has_shared_numbers: bool,
+    queues: QueueNumbers,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     /// The last cases with an agent, of all services.
@@ -254,7 +255,8 @@ impl Flow {
             events: settings.record_events.then_some(&mut self.events),
             times: &mut self.times[source.index()],
             reading: &reading,
-            handling: Handling::default(),
+            queues: &mut self.queues,
+            handling: Vec::new(),
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
@@ -267,7 +269,7 @@ impl Flow {
             let service = names.id(case.service_id.as_ref()?);
             // Judged by other goals than its own, a case could not be judged again.
             let awaits_goals = center.naming.as_ref().is_some_and(|it| it.awaits_goals(service));
-            (!awaits_goals).then(|| (case, Queue { service: service.clone(), class }))
+            (!awaits_goals).then_some((case, service, class))
         });
         let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
@@ -371,10 +373,8 @@ impl Flow {
             flow.now = Listed::default();
         }
         let mut waiting = [0; Source::COUNT];
-        let mut groups: Vec<(&Queue, f64, Listed)> = Vec::new();
-        // The cases of a service share the text of its id, so that its address finds their group:
-        // comparing texts would take several times as long.
-        let mut places: FxHashMap<(usize, CaseClass), usize> = FxHashMap::default();
+        // The wait target, in seconds, and the cases of each queue, by its number.
+        let mut listed: Vec<Option<(f64, Listed)>> = vec![None; self.queues.queues().len()];
         for case in self.cases.values() {
             let list = &self.lists[case.source.index()];
             // Cases that only earlier lists showed are kept for their outcome, but do not wait now.
@@ -384,26 +384,19 @@ impl Flow {
             waiting[case.source.index()] += usize::from(case.is_waiting());
             let Some(last) = list.last else { continue };
             let queue = &case.queue;
-            let place =
-                *places.entry((queue.service.as_ptr().addr(), queue.class)).or_insert_with(|| {
-                    let service = self.services.get(&queue.service);
-                    let target =
-                        service.map(|service| service.goals.class(queue.class).wait_target);
-                    groups.push((
-                        queue,
-                        target.unwrap_or_default().as_secs_f64(),
-                        Listed::default(),
-                    ));
-                    groups.len() - 1
-                });
-            let (_, target, listed) = &mut groups[place];
+            let (target, listed) = listed[case.queue_number].get_or_insert_with(|| {
+                let service = self.services.get(&queue.service);
+                let target = service.map(|service| service.goals.class(queue.class).wait_target);
+                (target.unwrap_or_default().as_secs_f64(), Listed::default())
+            });
             case.count_in(listed, last.moment(), list.interval, *target);
         }
-        for (queue, _, listed) in groups {
+        for (queue, listed) in self.queues.queues().iter().zip(listed) {
+            let Some((_, listed)) = listed else { continue };
             let service = self.services.get_mut(&queue.service);
             let class = service.and_then(|service| service.classes[queue.class.index()].as_mut());
             if let Some(class) = class {
-                class.now.merge(&listed);
+                class.now = listed;
             }
         }
         for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {
@@ -493,6 +486,7 @@ impl Flow {
     fn forget_old_services(&mut self, now: Stamp, settings: &Settings) {
         let now = now.moment();
         let keep = settings.keep.as_secs_f64();
+        let before = self.services.len();
         self.services.retain(|_, flow| now - flow.known_at <= keep);
         let surplus = self.services.len().saturating_sub(settings.max_services);
         if surplus > 0 {
@@ -502,6 +496,17 @@ impl Flow {
             for (_, id) in by_age.into_iter().take(surplus) {
                 self.services.remove(&id);
             }
+        }
+        if self.services.len() < before {
+            self.number_queues_again();
+        }
+    }
+
+    /// Drops the numbers of queues that have no case any more.
+    fn number_queues_again(&mut self) {
+        self.queues = QueueNumbers::default();
+        for case in self.cases.values_mut() {
+            (case.queue_number, case.queue) = self.queues.number(&case.queue);
         }
     }
 

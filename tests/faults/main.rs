@@ -206,7 +206,7 @@ impl Bench {
 
     async fn metrics(&self, page: MetricsPage) -> String {
         let encoded = self.exposition.get(page, None, Format::Classic).await.expect("served");
-        encoded.text().to_string()
+        encoded.text().expect("whole")
     }
 
     async fn counters_never_fall(&mut self) {

@@ -1,6 +1,6 @@
 //! Handlers of the metrics pages: `/metrics`, `/metrics/agents`, `/metrics/exporter`.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Extension,
@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures_util::stream;
 use serde::Deserialize;
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         access::slots::{RequestSlots, too_many_requests},
         pages::joined,
     },
-    metrics::{Exposition, ExpositionError, MetricsPage, negotiate, wants_gzip},
+    metrics::{Encoded, Exposition, ExpositionError, MetricsPage, negotiate, wants_gzip},
 };
 
 /// Path of the metrics.
@@ -100,15 +101,12 @@ async fn body(
     let encoded =
         exposition.get_admitted(page, query.target.as_deref(), negotiated.format, admit).await?;
     let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
-    // The bytes are shared with the cache of the exposition: no answer copies several megabytes.
-    let body = if zipped {
-        Bytes::from_owner(SharedBytes(encoded.gzip().await?.clone()))
-    } else {
-        Bytes::from_owner(SharedBytes(encoded.text().clone()))
-    };
-    let mut response = Response::new(Body::from(body));
+    let (body, length) = if zipped { gzip_body(&encoded) } else { text_body(&encoded) };
+    let mut response = Response::new(body);
     let set = response.headers_mut();
     set.insert(header::CONTENT_TYPE, HeaderValue::from_static(negotiated.content_type));
+    // A client that gets less than this knows that it is not the whole.
+    set.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     // A cache between scraper and exporter must not hand one scraper's format to another.
     set.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if zipped {
@@ -129,6 +127,19 @@ fn error_response(error: &ExpositionError) -> Response {
         }
     };
     (status, format!("{}: {error}\n", status.as_u16())).into_response()
+}
+
+/// Returns the compressed text and its length.
+fn gzip_body(encoded: &Encoded) -> (Body, usize) {
+    // The bytes are shared with the cache of the exposition: no answer copies them.
+    let pieces = encoded.gzip().clone().map(|piece| Bytes::from_owner(SharedBytes(piece)));
+    let length = pieces.iter().map(Bytes::len).sum();
+    (Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>))), length)
+}
+
+/// Returns the text, unpacked while it is sent, and its length.
+fn text_body(encoded: &Encoded) -> (Body, usize) {
+    (Body::from_stream(stream::iter(encoded.text_blocks())), encoded.text_len())
 }
 
 /// Owner of the bytes of a body, for [`Bytes::from_owner`].

@@ -3,7 +3,7 @@
 use std::{
     io,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -19,6 +19,10 @@ use tokio_io_timeout::TimeoutStream;
 pub(super) struct IdleStream {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     limit: Duration,
+    /// Last moment at which bytes were read or written.
+    traffic: Instant,
+    // Set again only when it is due: setting it at each read and write costs more than all else
+    // here.
     silent: Pin<Box<Sleep>>,
 }
 
@@ -28,11 +32,24 @@ impl IdleStream {
         // A client that stops reading a large answer would otherwise keep its body in memory for
         // ever.
         stream.set_write_timeout(Some(limit));
-        Self { stream: Box::pin(stream), limit, silent: Box::pin(sleep(limit)) }
+        let silent = Box::pin(sleep(limit));
+        Self { stream: Box::pin(stream), limit, traffic: Instant::now(), silent }
     }
 
     fn record_traffic(&mut self) {
-        self.silent.as_mut().reset(Instant::now() + self.limit);
+        self.traffic = Instant::now();
+    }
+
+    /// Completes when there was no traffic for the limit.
+    fn poll_silent(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.silent.as_mut().poll(context));
+            let end = self.traffic + self.limit;
+            if end <= self.silent.deadline() {
+                return Poll::Ready(());
+            }
+            self.silent.as_mut().reset(end);
+        }
     }
 }
 
@@ -49,7 +66,7 @@ impl AsyncRead for IdleStream {
         }
         // A browser sends nothing while it receives the events of the wallboard. A time limit on
         // reads alone would end every stream.
-        self.silent.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        self.poll_silent(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

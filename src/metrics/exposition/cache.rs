@@ -31,8 +31,8 @@ where
         Self { max_age, cells: Mutex::default() }
     }
 
-    /// Returns the value of `key` if it is young enough at `now` or is being made; else makes it
-    /// with `make`.
+    /// Returns the value of `key` if it is young enough at `now` and valid, or is being made; else
+    /// makes it with `make`.
     ///
     /// # Errors
     /// The error of `make`, or its panic. If other requests wait for the value, one of them makes
@@ -41,12 +41,13 @@ where
         &self,
         key: K,
         now: Stamp,
+        is_valid: impl Fn(&V) -> bool,
         make: impl Future<Output = Result<(Stamp, V), E>> + Send + 'static,
     ) -> Result<V, E>
     where
         E: From<JoinError> + Send + 'static,
     {
-        let cell = self.cell(key, now);
+        let cell = self.cell(key, now, is_valid);
         // Most requests find a value, and need no task for it.
         if let Some((_, value)) = cell.get() {
             return Ok(value.clone());
@@ -58,13 +59,16 @@ where
         tokio::spawn(made).await?
     }
 
-    /// Returns the cell of `key`, after removing all values that are too old.
-    fn cell(&self, key: K, now: Stamp) -> Cell<V> {
+    /// Returns the cell of `key`, after removing all values that are too old, and the value of `key`
+    /// if it is not valid.
+    fn cell(&self, key: K, now: Stamp, is_valid: impl Fn(&V) -> bool) -> Cell<V> {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
         // Of all keys, because an encoding can have 14 MB: those of a target that is no longer
         // scraped must not stay.
-        cells.retain(|_, cell| match cell.get() {
-            Some((made, _)) => now.since(*made) < self.max_age,
+        cells.retain(|of, cell| match cell.get() {
+            Some((made, value)) => {
+                now.since(*made) < self.max_age && (*of != key || is_valid(value))
+            }
             // Empty: a request that makes or awaits the value holds the cell, too.
             None => Arc::strong_count(cell) > 1,
         });
@@ -95,7 +99,7 @@ mod tests {
             tokio::task::yield_now().await;
             Ok::<_, Failed>((now, made.fetch_add(1, Ordering::SeqCst)))
         };
-        cache.get(1, now, make).await.expect("made")
+        cache.get(1, now, |_| true, make).await.expect("made")
     }
 
     #[tokio::test]
@@ -106,6 +110,19 @@ mod tests {
         assert_eq!(get(&cache, at(0), &made).await, 0);
         assert_eq!(get(&cache, at(999), &made).await, 0);
         assert_eq!(get(&cache, at(1000), &made).await, 1);
+    }
+
+    #[tokio::test]
+    async fn only_an_invalid_value_of_the_key_is_made_again() {
+        let cache = Cache::new(Duration::from_secs(1));
+        let now = Clock::system().now();
+        let get = async |key: u8, value: u8, valid: bool| {
+            let make = async move { Ok::<_, Failed>((now, value)) };
+            cache.get(key, now, |_| valid, make).await.expect("made")
+        };
+        assert_eq!((get(1, 10, true).await, get(2, 20, true).await), (10, 20));
+        assert_eq!(get(1, 11, false).await, 11);
+        assert_eq!((get(1, 12, true).await, get(2, 21, true).await), (11, 20));
     }
 
     #[tokio::test]
@@ -123,7 +140,7 @@ mod tests {
         let (cache, made) =
             (Cache::<u8, usize>::new(Duration::ZERO), Arc::new(AtomicUsize::new(7)));
         let now = Clock::system().now();
-        let fails = cache.get(1, now, async {
+        let fails = cache.get(1, now, |_| true, async {
             tokio::task::yield_now().await;
             Err(Failed)
         });
@@ -148,7 +165,7 @@ mod tests {
     async fn panic_fails_the_request_and_is_not_kept() {
         let (cache, made) = (Cache::<u8, usize>::new(Duration::from_secs(1)), Arc::default());
         let now = Clock::system().now();
-        assert_eq!(cache.get(1, now, async { panic!("on purpose") }).await, Err(Failed));
+        assert_eq!(cache.get(1, now, |_| true, async { panic!("on purpose") }).await, Err(Failed));
         assert_eq!(get(&cache, now, &made).await, 0);
     }
 
@@ -159,9 +176,11 @@ mod tests {
         let later = Stamp { mono: now.mono + Duration::from_secs(2), ..now };
         let value = Arc::new(());
         let shared = value.clone();
-        let _ = cache.get(1, now, async move { Ok::<_, Failed>((now, shared)) }).await;
+        let _ = cache.get(1, now, |_| true, async move { Ok::<_, Failed>((now, shared)) }).await;
         assert_eq!(Arc::strong_count(&value), 2);
-        let _ = cache.get(2, later, async move { Ok::<_, Failed>((later, Arc::new(()))) }).await;
+        let _ = cache
+            .get(2, later, |_| true, async move { Ok::<_, Failed>((later, Arc::new(()))) })
+            .await;
         assert_eq!(Arc::strong_count(&value), 1);
     }
 }

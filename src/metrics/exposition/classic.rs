@@ -3,24 +3,41 @@
 //!
 //! prometheus-client writes OpenMetrics only.
 
-/// Converts a whole OpenMetrics exposition into classic text.
-pub(in crate::metrics) fn from_open_metrics(text: &str) -> String {
-    let mut classic = String::with_capacity(text.len());
-    let mut help = None;
-    // By line: newlines in label values are escaped, so a newline always ends a line.
-    for line in text.split_inclusive('\n') {
-        if let Some(comment) = line.strip_prefix("# ") {
-            if comment.starts_with("HELP ") {
-                // HELP comes first, but its name depends on the type: `_total` belongs to counters.
-                help = Some(comment);
-            } else if let Some(name_and_type) = comment.strip_prefix("TYPE ") {
-                push_descriptor(&mut classic, help.take(), name_and_type.trim_end());
+/// Converts the lines of an OpenMetrics exposition, block by block.
+#[derive(Debug, Default)]
+pub(super) struct Converter {
+    /// HELP of the family whose type comes next.
+    // HELP comes first, but its name depends on the type: `_total` belongs to counters.
+    help: Option<String>,
+    /// The last block.
+    classic: String,
+}
+
+impl Converter {
+    /// Returns the classic form of some lines, each of which is whole.
+    pub(super) fn convert(&mut self, lines: &str) -> &str {
+        self.classic.clear();
+        // By line: newlines in label values are escaped, so a newline always ends a line.
+        for line in lines.split_inclusive('\n') {
+            if let Some(comment) = line.strip_prefix("# ") {
+                if comment.starts_with("HELP ") {
+                    self.help = Some(comment.to_owned());
+                } else if let Some(name_and_type) = comment.strip_prefix("TYPE ") {
+                    let help = self.help.take();
+                    push_descriptor(&mut self.classic, help.as_deref(), name_and_type.trim_end());
+                }
+            } else {
+                push_sample(&mut self.classic, line);
             }
-        } else {
-            push_sample(&mut classic, line);
         }
+        &self.classic
     }
-    classic
+}
+
+/// Converts a whole OpenMetrics exposition into classic text.
+#[cfg(test)]
+pub(in crate::metrics) fn from_open_metrics(text: &str) -> String {
+    Converter::default().convert(text).to_owned()
 }
 
 /// Appends HELP and TYPE of a family.

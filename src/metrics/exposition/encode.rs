@@ -25,6 +25,16 @@ use crate::{
     model::Stamp,
 };
 
+/// A part of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The families that say what was published. They change with the next publication, or when a
+    /// reading becomes too old.
+    Published,
+    /// The other ones, about the exporter and its requests: they change at any time.
+    Exporter,
+}
+
 /// Returns the OpenMetrics text of `page` at the time `now`.
 ///
 /// It depends on nothing but its arguments. `process` is written on pages that show the exporter
@@ -36,22 +46,44 @@ pub fn encode(
     process: Process,
     now: Stamp,
 ) -> String {
+    let mut encoded = String::new();
+    // Writing to a String does not fail, and the collectors return no other errors.
+    let _ = write_part(Part::Published, page, views, settings, process, now, &mut encoded);
+    let _ = write_part(Part::Exporter, page, views, settings, process, now, &mut encoded);
+    encoded
+}
+
+/// Writes a part of `page` at the time `now`, as OpenMetrics. A page is its published part, then
+/// that of the exporter.
+///
+/// # Errors
+/// Those of `writer`.
+pub(super) fn write_part(
+    part: Part,
+    page: MetricsPage,
+    views: &[View],
+    settings: &Arc<Settings>,
+    process: Process,
+    now: Stamp,
+    writer: &mut impl fmt::Write,
+) -> fmt::Result {
     // A new registry for each encoding: prometheus-client encodes collectors only through one.
     let mut registry = Registry::default();
-    let families = Families { page, views: views.to_vec(), settings: settings.clone(), now };
+    let families = Families { part, page, views: views.to_vec(), settings: settings.clone(), now };
     registry.sub_registry_with_prefix(PREFIX).register_collector(Box::new(families));
+    if part == Part::Published {
+        return text::encode_registry(writer, &registry);
+    }
     if page.shows_exporter() {
         let process = ProcessFamilies(process);
         registry.sub_registry_with_prefix(process::PREFIX).register_collector(Box::new(process));
     }
-    let mut encoded = String::new();
-    // Writing to a String does not fail, and the collectors return no other errors.
-    let _ = text::encode(&mut encoded, &registry);
-    encoded
+    text::encode(writer, &registry)
 }
 
 #[derive(Debug)]
 struct Families {
+    part: Part,
     page: MetricsPage,
     views: Vec<View>,
     settings: Arc<Settings>,
@@ -60,49 +92,68 @@ struct Families {
 
 impl Collector for Families {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Settings { identity, max_series, .. } = &*self.settings;
-        let input = EncodeInput::new(&self.views, identity, self.now);
-        match self.page {
-            MetricsPage::Main | MetricsPage::Targets => {
-                // The plan of the agents' page is needed, too: this page reports the series that
-                // are left out there.
-                let plans = [MetricsPage::Main, MetricsPage::Agents]
-                    .map(|page| (page, DropPlan::new(page, &input, *max_series)));
-                let mut writer = FamilyWriter::new(encoder, plans[0].1.families());
-                self.page.write(&mut writer, &input, &Naming::Plain)?;
-                exporter::write_targets(&mut writer, &input)?;
-                if self.page.shows_exporter() {
-                    self.write_exporter(&mut writer)?;
-                }
-                collectors::write(&mut writer, &input)?;
-                api::write(&mut writer, &input)?;
-                api::write_servers(&mut writer, &input)?;
-                fields::write(&mut writer, &input)?;
-                cap::write(&mut writer, &plans)
-            }
-            MetricsPage::Agents => {
-                let dropped = DropPlan::new(self.page, &input, *max_series).families();
-                self.page.write(
-                    &mut FamilyWriter::new(encoder, dropped),
-                    &input,
-                    &identity.naming(),
-                )
-            }
-            MetricsPage::Exporter => {
-                self.write_exporter(&mut FamilyWriter::new(encoder, Vec::new()))
+        let input = EncodeInput::new(&self.views, &self.settings.identity, self.now);
+        match self.part {
+            Part::Published => self.write_published(encoder, &input),
+            Part::Exporter => {
+                self.write_exporter(&mut FamilyWriter::new(encoder, Vec::new()), &input)
             }
         }
     }
 }
 
 impl Families {
-    /// Writes the families of which the process has one.
-    fn write_exporter(&self, writer: &mut FamilyWriter<'_>) -> fmt::Result {
-        let Settings { build, reload, state_file, sharing, .. } = &*self.settings;
-        exporter::write_build(writer, build)?;
-        exporter::write_shard(writer, sharing.as_ref())?;
-        exporter::write_reload(writer, reload.as_deref())?;
-        exporter::write_state_file(writer, state_file.as_deref())
+    /// Writes the families that depend on nothing but what is published, the settings, and the
+    /// readings that are not too old.
+    fn write_published(
+        &self,
+        encoder: DescriptorEncoder<'_>,
+        input: &EncodeInput<'_>,
+    ) -> fmt::Result {
+        let Settings { identity, max_series, .. } = &*self.settings;
+        match self.page {
+            MetricsPage::Main | MetricsPage::Targets => {
+                // The plan of the agents' page is needed, too: this page reports the series that
+                // are left out there.
+                let plans = [MetricsPage::Main, MetricsPage::Agents]
+                    .map(|page| (page, DropPlan::new(page, input, *max_series)));
+                let mut writer = FamilyWriter::new(encoder, plans[0].1.families());
+                self.page.write(&mut writer, input, &Naming::Plain)?;
+                collectors::write(&mut writer, input)?;
+                fields::write(&mut writer, input)?;
+                cap::write(&mut writer, &plans)
+            }
+            MetricsPage::Agents => {
+                let dropped = DropPlan::new(self.page, input, *max_series).families();
+                self.page.write(&mut FamilyWriter::new(encoder, dropped), input, &identity.naming())
+            }
+            MetricsPage::Exporter => Ok(()),
+        }
+    }
+
+    /// Writes the families of the exporter's own numbers.
+    fn write_exporter(
+        &self,
+        writer: &mut FamilyWriter<'_>,
+        input: &EncodeInput<'_>,
+    ) -> fmt::Result {
+        let has_targets = matches!(self.page, MetricsPage::Main | MetricsPage::Targets);
+        if has_targets {
+            exporter::write_targets(writer, input)?;
+        }
+        if self.page.shows_exporter() {
+            // Those of which the process has one.
+            let Settings { build, reload, state_file, sharing, .. } = &*self.settings;
+            exporter::write_build(writer, build)?;
+            exporter::write_shard(writer, sharing.as_ref())?;
+            exporter::write_reload(writer, reload.as_deref())?;
+            exporter::write_state_file(writer, state_file.as_deref())?;
+        }
+        if has_targets {
+            api::write(writer, input)?;
+            api::write_servers(writer, input)?;
+        }
+        Ok(())
     }
 }
 

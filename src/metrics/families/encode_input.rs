@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 
-use super::{family::Label, identity::Identity};
+use super::{
+    family::{Label, ServiceLabels},
+    identity::Identity,
+};
 use crate::{
     metrics::View,
     model::{AgentStatus, Goals, NAME_LIMIT, ServiceStatus, Stamp, Text},
@@ -52,7 +55,7 @@ pub(in crate::metrics) struct CenterInput<'a> {
 
 /// A service with the labels of its series.
 pub(in crate::metrics) struct ServiceRow<'a> {
-    pub(in crate::metrics) labels: [Label<'a>; 4],
+    pub(in crate::metrics) labels: ServiceLabels<'a>,
     /// Labels with the present name, where that came after the series had begun.
     pub(super) info: [Label<'a>; 4],
     pub(super) status: &'a ServiceStatus,
@@ -97,11 +100,10 @@ impl<'a> CenterInput<'a> {
         let row = |status: &'a ServiceStatus| {
             let named = names.get(&*status.id).copied().or(status.name.as_ref());
             let label = self.center.service_label(&status.id, named)?;
-            let labels = |name| {
-                [target, contact_center, ("service_id", &*status.id), ("service_name", name)]
-            };
-            let info = labels(label_text(named.or(label)));
-            Some(ServiceRow { labels: labels(label_text(label)), info, status })
+            let present = ("service_name", label_text(named.or(label)));
+            let info = [target, contact_center, ("service_id", &*status.id), present];
+            let labels = ServiceLabels::new(self.labels, &status.id, label_text(label));
+            Some(ServiceRow { labels, info, status })
         };
         self.service_state.unwrap_or_default().iter().filter_map(row).collect()
     }

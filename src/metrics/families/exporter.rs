@@ -1,16 +1,15 @@
 //! The exporter itself: targets that are up, restarts, missed cycles, its build, its shard, reloads
 //! of the configuration, and the state file, which keeps counters over a restart.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use super::{
-    encode_input::{EncodeInput, TargetInput},
+    encode_input::EncodeInput,
     family::{FamilyWriter, Spec},
 };
 use crate::{
     metrics::BuildInfo,
-    model::{Shard, Stamp, Text},
-    snapshot::max_age,
+    model::{Shard, Text},
     stats::{ReloadStats, StateFileStats},
 };
 
@@ -42,7 +41,8 @@ pub(in crate::metrics) fn write_targets(
 ) -> fmt::Result {
     let mut family = writer.family(&UP);
     for target in &input.targets {
-        family.add_gauge(&target.labels, u64::from(is_up(target, input.now)))?;
+        let up = target.snapshot.is_some_and(|snapshot| snapshot.is_up(input.now));
+        family.add_gauge(&target.labels, u64::from(up))?;
     }
     let mut family = writer.family(&RESTARTS);
     for target in &input.targets {
@@ -70,20 +70,6 @@ pub(in crate::metrics) fn write_build(
         &[("version", version.as_str()), ("revision", revision), ("rustc_version", rustc_version)],
         1,
     )
-}
-
-/// Returns true if the last step succeeded and is not too old.
-fn is_up(target: &TargetInput<'_>, now: Stamp) -> bool {
-    // A poller that hangs is not up: its last step must not be older than the data of the fast
-    // collectors may be.
-    let fast = target.centers.iter().flat_map(|center| center.center.health());
-    let fast = fast.filter(|(collector, _)| collector.is_fast());
-    // Before the first contact centre is known, the shortest maximum age applies: a minute.
-    let max_age = fast
-        .map(|(_, health)| health.max_age)
-        .max()
-        .unwrap_or_else(|| max_age(Duration::ZERO, Duration::ZERO));
-    target.snapshot.is_some_and(|snapshot| snapshot.up && now.since(snapshot.stepped) <= max_age)
 }
 
 const RELOAD_SUCCESSFUL: Spec = Spec::gauge(

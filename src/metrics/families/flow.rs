@@ -8,7 +8,7 @@ use std::{collections::HashMap, fmt};
 
 use super::{
     encode_input::{CenterInput, EncodeInput, label_text},
-    family::{FamilyWriter, Label, Spec},
+    family::{FamilyWriter, Label, ServiceLabels, Spec},
 };
 use crate::{
     model::{CaseState, Stamp, Text},
@@ -275,13 +275,13 @@ pub(in crate::metrics) const SERIES_PER_SERVICE: usize = 3 + Unmeasured::ALL.len
 
 /// The flow of a service with the labels of its series.
 struct Row<'a> {
-    labels: [Label<'a>; 4],
+    labels: ServiceLabels<'a>,
     totals: &'a ServiceTotals,
     center: &'a CenterInput<'a>,
 }
 
 /// A class of a service: labels of the service, label of the class, totals, contact centre.
-type ClassRow<'a> = ([Label<'a>; 4], [Label<'a>; 1], &'a ClassTotals, &'a CenterInput<'a>);
+type ClassRow<'a> = (&'a ServiceLabels<'a>, [Label<'a>; 1], &'a ClassTotals, &'a CenterInput<'a>);
 
 /// Writes all families of the flow.
 pub(in crate::metrics) fn write<'a>(
@@ -291,9 +291,8 @@ pub(in crate::metrics) fn write<'a>(
     let rows: Vec<Row<'a>> = input.centers().flat_map(rows).collect();
     let classes = || {
         rows.iter().flat_map(|row| {
-            let class = |totals: &'a ClassTotals| {
-                let class = [("case_class", totals.class.as_str())];
-                (row.labels, class, totals, row.center)
+            let class = |totals: &'a ClassTotals| -> ClassRow<'_> {
+                (&row.labels, [("case_class", totals.class.as_str())], totals, row.center)
             };
             row.totals.classes.iter().map(class)
         })
@@ -453,7 +452,7 @@ fn write_time(
     let mut family = writer.family(&UNMEASURED);
     for (row, _) in measured() {
         for (reason, seconds) in Unmeasured::ALL.into_iter().zip(row.totals.time.unmeasured) {
-            family.add_counter_f64(&(row.labels, [("reason", reason.as_str())]), seconds)?;
+            family.add_counter_f64(&(&row.labels, [("reason", reason.as_str())]), seconds)?;
         }
     }
     let mut family = writer.family(&TRUNCATED);
@@ -475,9 +474,8 @@ fn rows<'a>(center: &'a CenterInput<'a>) -> impl Iterator<Item = Row<'a>> {
         .into_iter()
         .flat_map(|flow| flow.services.iter().map(|totals| (&*totals.service_id, totals)))
         .collect();
-    let [target, contact_center] = center.labels;
     listed_services(center).into_iter().filter_map(move |(id, name)| {
-        let labels = [target, contact_center, ("service_id", &**id), ("service_name", name)];
+        let labels = ServiceLabels::new(center.labels, id, name);
         Some(Row { labels, totals: flow.get(&**id)?, center })
     })
 }

@@ -53,12 +53,12 @@ pub(in crate::metrics) fn write(
     let mut family = writer.family(&WAIT_TARGET);
     for (goal, row) in classes() {
         let class = [("case_class", goal.class.as_str())];
-        family.add_gauge_f64(&(row.labels, class), goal.wait_target.as_secs_f64())?;
+        family.add_gauge_f64(&(&row.labels, class), goal.wait_target.as_secs_f64())?;
     }
     let mut family = writer.family(&LEVEL_TARGET);
     for (goal, row) in classes() {
         family.add_gauge_f64(
-            &(row.labels, [("case_class", goal.class.as_str())]),
+            &(&row.labels, [("case_class", goal.class.as_str())]),
             goal.level_target,
         )?;
     }
@@ -68,7 +68,7 @@ pub(in crate::metrics) fn write(
             [("warning", goal.warning_after), ("critical", goal.critical_after)]
         {
             let alert = [("case_class", goal.class.as_str()), ("severity", severity)];
-            family.add_gauge_f64(&(row.labels, alert), after.as_secs_f64())?;
+            family.add_gauge_f64(&(&row.labels, alert), after.as_secs_f64())?;
         }
     }
     let mut family = writer.family(&ABANDON_TARGET);

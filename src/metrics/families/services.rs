@@ -145,7 +145,7 @@ pub(in crate::metrics) fn write(
     let mut family = writer.family(&SERVICE_STATE_FIELD);
     for service in services() {
         for (member, value) in &service.status.exported {
-            family.add_gauge_f64(&(service.labels, [("field", &**member)]), *value)?;
+            family.add_gauge_f64(&(&service.labels, [("field", &**member)]), *value)?;
         }
     }
     goals::write(writer, &rows)
@@ -240,7 +240,7 @@ pub(in crate::metrics) fn write_skilled(
             let Some(counts) = skilled.get(service.id()) else { continue };
             for state in AgentState::ALL {
                 family.add_gauge(
-                    &(service.labels, [("state", state.as_str())]),
+                    &(&service.labels, [("state", state.as_str())]),
                     counts[state.index()],
                 )?;
             }

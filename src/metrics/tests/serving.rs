@@ -1,14 +1,16 @@
 //! The exposition as the web server uses it: cache, compression, targets, pages.
 
-use std::{io::Read, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use flate2::read::GzDecoder;
 use tokio::sync::watch;
 
 use super::{fixture, parsed};
 use crate::{
-    metrics::{Exposition, ExpositionError, Format, Identity, MetricsPage, Settings, Source},
+    metrics::{
+        Encoded, Exposition, ExpositionError, Format, Identity, MetricsPage, Settings, Source,
+    },
     model::Clock,
+    snapshot::Snapshot,
     tally::Published,
 };
 
@@ -17,6 +19,16 @@ pub(crate) type Publisher = watch::Sender<Option<Arc<Published>>>;
 
 /// An exposition of targets with these names, and their publishing sides.
 pub(crate) fn exposition(
+    names: &[&str],
+    identity: Identity,
+    max_age: Duration,
+) -> (Arc<Exposition>, Vec<Publisher>, Clock) {
+    exposition_by(Clock::system(), names, identity, max_age)
+}
+
+/// The same by this clock.
+fn exposition_by(
+    clock: Clock,
     names: &[&str],
     identity: Identity,
     max_age: Duration,
@@ -30,8 +42,126 @@ pub(crate) fn exposition(
         })
         .unzip();
     let settings = Settings { identity, encoding_max_age: max_age, ..Settings::default() };
-    let clock = Clock::system();
     (Arc::new(Exposition::new(sources, settings, clock.clone())), publishers, clock)
+}
+
+fn text(served: &Result<Arc<Encoded>, ExpositionError>) -> String {
+    served.as_ref().expect("served").text().expect("text")
+}
+
+const FORMATS: [Format; 2] = [Format::OpenMetrics, Format::Classic];
+
+/// The fixture, as if it had been read now: the collectors one after another, with intervals that
+/// differ, so that they become too old one by one.
+fn read_now(clock: &Clock) -> Snapshot {
+    let now = clock.now();
+    let mut snapshot = fixture::snapshot();
+    snapshot.stepped = now;
+    let mut interval = Duration::from_secs(20);
+    macro_rules! taken_now {
+        ($($of:ident.$reading:ident),*) => {
+            $(
+                interval += Duration::from_secs(4);
+                let reading = &mut $of.$reading;
+                (reading.interval, reading.configured) = (Some(interval), Some(interval));
+                if let Some(good) = &mut reading.good {
+                    good.taken = now;
+                }
+            )*
+        };
+    }
+    for it in &mut snapshot.centers {
+        taken_now!(it.services, it.service_state, it.service_groups, it.agents, it.agent_state);
+        taken_now!(it.agent_groups, it.calls, it.cases, it.skills, it.inventory);
+    }
+    taken_now!(snapshot.contact_centers, snapshot.inventory);
+    snapshot
+}
+
+/// Asserts for each second, page and format that the exposition shows what one without any memory
+/// shows.
+async fn assert_never_too_old(max_age: Duration) {
+    // A clock that is only set: two requests after one another are of the same moment.
+    let clock = Clock::still(fixture::taken().wall);
+    let (exposition, publishers, clock) = exposition_by(clock, &["main"], Identity::Name, max_age);
+    publishers[0].send_replace(Some(fixture::published(read_now(&clock))));
+    let mut lengths = std::collections::BTreeSet::new();
+    // The oldest age at which data is shown is 204 seconds here.
+    for second in 0..210 {
+        for page in [MetricsPage::Main, MetricsPage::Agents] {
+            for format in FORMATS {
+                let remembered = text(&exposition.get(page, Some("main"), format).await);
+                let new = Exposition::new(
+                    exposition.served().sources.clone(),
+                    Settings { identity: Identity::Name, ..Settings::default() },
+                    clock.clone(),
+                );
+                let new = text(&new.get(page, Some("main"), format).await);
+                assert!(remembered == new, "{page:?} {format:?} after {second} s");
+                lengths.insert((page == MetricsPage::Main, remembered.len()));
+            }
+        }
+        clock.advance(Duration::from_secs(1));
+    }
+    assert!(lengths.len() > 12, "readings disappear one by one: {lengths:?}");
+}
+
+#[tokio::test]
+async fn published_part_never_shows_a_reading_that_is_too_old() {
+    assert_never_too_old(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn shared_encoding_never_shows_a_reading_that_is_too_old() {
+    assert_never_too_old(Duration::from_secs(1000)).await;
+}
+
+#[tokio::test]
+async fn unchanged_data_is_encoded_once() {
+    let (exposition, publishers, clock) =
+        exposition(&["main", "other"], Identity::Name, Duration::ZERO);
+    let publish = |publisher: &Publisher| {
+        publisher.send_replace(Some(fixture::published(read_now(&clock))));
+    };
+    publishers.iter().for_each(publish);
+    let stats = exposition.served().sources[0].stats.clone();
+    for format in FORMATS {
+        for page in [MetricsPage::Main, MetricsPage::Agents] {
+            let get = async || exposition.get(page, None, format).await;
+            let first = get().await.expect("served");
+            clock.advance(Duration::from_secs(5));
+            stats.polls_missed.add(1);
+            let second = get().await.expect("served");
+            let is_kept =
+                |one: &Encoded, other: &Encoded| Arc::ptr_eq(&one.gzip()[0], &other.gzip()[0]);
+            assert!(is_kept(&first, &second), "{page:?} {format:?}");
+            // The exporter's own numbers are those of now.
+            let missed =
+                format!("polls_missed_total{{target=\"main\"}} {}\n", stats.polls_missed.get());
+            assert_eq!(text(&Ok(second)).contains(&missed), page == MetricsPage::Main);
+            publish(&publishers[1]);
+            assert!(!is_kept(&first, &get().await.expect("served")), "{page:?} {format:?}");
+            let before = get().await.expect("served");
+            exposition.replace(
+                exposition.served().sources.clone(),
+                Settings { identity: Identity::Name, ..Settings::default() },
+            );
+            assert!(!is_kept(&before, &get().await.expect("served")), "{page:?} {format:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn encodings_do_not_keep_old_data() {
+    let (exposition, publishers, clock) = exposition(&["main"], Identity::Name, Duration::ZERO);
+    let data = fixture::published(read_now(&clock));
+    let old = Arc::downgrade(&data);
+    publishers[0].send_replace(Some(data));
+    let publications = exposition.publications();
+    text(&exposition.get(MetricsPage::Main, None, Format::Classic).await);
+    publishers[0].send_replace(Some(fixture::published(read_now(&clock))));
+    assert!(old.upgrade().is_none(), "the encoding holds what it was made of");
+    assert!(!publications.is_same(&exposition.publications()));
 }
 
 #[tokio::test]
@@ -46,28 +176,23 @@ async fn encoding_is_shared_until_its_maximum_age() {
 }
 
 #[tokio::test]
-async fn concurrent_requests_share_encoding_and_compression() {
+async fn concurrent_requests_share_an_encoding() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
     let asked = (0..50).map(|_| exposition.get(MetricsPage::Main, None, Format::OpenMetrics));
     let served = futures_util::future::join_all(asked).await;
     let served: Vec<_> = served.into_iter().map(|encoded| encoded.expect("served")).collect();
     assert!(served.iter().all(|encoded| Arc::ptr_eq(encoded, &served[0])));
-    let zipped = futures_util::future::join_all(served.iter().map(|encoded| encoded.gzip())).await;
-    let zipped: Vec<_> = zipped.into_iter().map(|zipped| zipped.expect("zipped")).collect();
-    assert!(zipped.iter().all(|bytes| Arc::ptr_eq(bytes, zipped[0])));
 }
 
 #[tokio::test]
 async fn published_data_is_served_at_once() {
     let (exposition, publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
     let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
-    assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
+    assert!(text(&get().await).contains("\ntrio_up{target=\"main\"} 0\n"));
     assert!(!exposition.first_steps_done());
     publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
     assert!(exposition.first_steps_done());
-    assert!(
-        get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{")
-    );
+    assert!(text(&get().await).contains("\ntrio_agents_unmeasured_seconds_total{"));
 }
 
 #[tokio::test]
@@ -75,22 +200,9 @@ async fn old_encoding_does_not_hide_the_first_step() {
     let (exposition, publishers, _) =
         exposition(&["main"], Identity::Id, Duration::from_secs(1000));
     let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
-    assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
+    assert!(text(&get().await).contains("\ntrio_up{target=\"main\"} 0\n"));
     publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
-    assert!(
-        get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{")
-    );
-}
-
-#[tokio::test]
-async fn gzip_holds_the_same_text() {
-    let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
-    let encoded = exposition.get(MetricsPage::Main, None, Format::Classic).await.expect("served");
-    let mut text = String::new();
-    GzDecoder::new(&encoded.gzip().await.expect("zipped")[..])
-        .read_to_string(&mut text)
-        .expect("gzip");
-    assert_eq!(text, **encoded.text());
+    assert!(text(&get().await).contains("\ntrio_agents_unmeasured_seconds_total{"));
 }
 
 #[tokio::test]
@@ -99,7 +211,7 @@ async fn single_target_is_served_and_unknown_name_refused() {
         exposition(&["north", "söder"], Identity::Id, Duration::ZERO);
     let encoded =
         exposition.get(MetricsPage::Main, Some("söder"), Format::Classic).await.expect("served");
-    let up = parsed::classic(encoded.text())
+    let up = parsed::classic(&encoded.text().expect("text"))
         .into_iter()
         .find(|family| family.name == "trio_up")
         .expect("up");
@@ -119,11 +231,11 @@ async fn single_target_is_served_and_unknown_name_refused() {
 async fn process_is_on_the_main_page() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
     let main = exposition.get(MetricsPage::Main, None, Format::Classic).await.expect("served");
-    let families = parsed::classic(main.text());
+    let families = parsed::classic(&main.text().expect("text"));
     let start = families.iter().find(|f| f.name == "process_start_time_seconds").expect("there");
     assert!(start.samples[0].value > 1.7e9);
     let agents = exposition.get(MetricsPage::Agents, None, Format::Classic).await.expect("served");
-    assert!(!agents.text().contains("process_"));
+    assert!(!agents.text().expect("text").contains("process_"));
 }
 
 #[tokio::test]
@@ -134,12 +246,12 @@ async fn pages_formats_and_targets_are_cached_apart() {
     for target in [None, Some("north"), Some("south")] {
         for format in [Format::OpenMetrics, Format::Classic] {
             let encoded = exposition.get(MetricsPage::Main, target, format).await.expect("served");
-            assert!(texts.insert(encoded.text().clone()), "{target:?} {format:?}");
+            assert!(texts.insert(encoded.text().expect("text")), "{target:?} {format:?}");
         }
     }
     let agents =
         exposition.get(MetricsPage::Agents, None, Format::OpenMetrics).await.expect("served");
-    assert_eq!(&**agents.text(), "# EOF\n");
+    assert_eq!(agents.text().expect("text"), "# EOF\n");
 }
 
 #[tokio::test]

@@ -62,19 +62,6 @@ pub(in crate::tally) struct Listed {
     pub(in crate::tally) unclassed_unknown: u64,
 }
 
-impl Listed {
-    /// Adds the cases of `other`.
-    pub(in crate::tally) fn merge(&mut self, other: &Self) {
-        for (count, more) in self.states.iter_mut().zip(other.states) {
-            *count += more;
-        }
-        self.known.merge(&other.known);
-        self.unknown.merge(&other.unknown);
-        self.unclassed_known += other.unclassed_known;
-        self.unclassed_unknown += other.unclassed_unknown;
-    }
-}
-
 /// Time, in seconds, for which gauges stay withheld after the last undecided reading.
 // A gauge that comes and goes restarts the `for` of an alert each time, so that the alert never
 // fires.

@@ -11,7 +11,7 @@ use super::{
     learnt_waits::LearntWaits,
     service::{ClassFlow, ServiceFlow},
     totals::{Event, Inference},
-    tracked::{Queue, Tracked},
+    tracked::{Queue, QueueNumbers, Tracked},
 };
 use crate::{
     model::{CaseClass, ClassGoals, Goals, ServiceNames, Text},
@@ -39,17 +39,9 @@ pub(super) struct Ledger<'a> {
     /// Trio's times in this list.
     pub(super) times: &'a mut TimeMemory,
     pub(super) reading: &'a ListReading<'a>,
-    /// Handling time that is not entered yet.
-    pub(super) handling: Handling,
-}
-
-/// Handling time of the queues of one list, seconds.
-#[derive(Debug, Default)]
-pub(super) struct Handling {
-    /// Place in `queues`, by the address of the text of the service's id.
-    places: FxHashMap<(usize, CaseClass), usize>,
-    // They hold the texts, so that no other one gets their address.
-    queues: Vec<(Queue, Source, f64)>,
+    pub(super) queues: &'a mut QueueNumbers,
+    /// Handling time that is not entered yet, seconds, by the number of the queue.
+    pub(super) handling: Vec<Option<(Source, f64)>>,
 }
 
 impl Ledger<'_> {
@@ -68,13 +60,6 @@ impl Ledger<'_> {
         let edges = self.edges;
         let flow = service.class(queue.class, source, || edges.for_class(queue.class), self.day);
         (flow, goals)
-    }
-
-    /// Returns the queue with the text of the service's id that all its cases share.
-    pub(super) fn shared(&self, queue: &Queue) -> Queue {
-        let known = self.services.get_key_value(&queue.service);
-        let service = known.map_or(&queue.service, |(id, _)| id).clone();
-        Queue { service, class: queue.class }
     }
 
     /// Returns the counters of the queue of a case.
@@ -233,21 +218,18 @@ impl Ledger<'_> {
     }
 
     pub(super) fn add_handling(&mut self, case: &Tracked, seconds: f64) {
-        // Nearly each case of a list comes here. They are added by queue, found by the address of
-        // the id that its cases share: looking up each id would take most of the time of a step.
-        let Handling { places, queues } = &mut self.handling;
-        let queue = &case.queue;
-        let place = places.entry((queue.service.as_ptr().addr(), queue.class));
-        let place = *place.or_insert_with(|| {
-            queues.push((queue.clone(), case.source, 0.0));
-            queues.len() - 1
-        });
-        queues[place].2 += seconds.max(0.0);
+        let number = case.queue_number;
+        if number >= self.handling.len() {
+            self.handling.resize(self.queues.queues().len(), None);
+        }
+        self.handling[number].get_or_insert((case.source, 0.0)).1 += seconds.max(0.0);
     }
 
     /// Enters the handling time. No entry may follow.
     pub(super) fn finish(mut self) {
-        for (queue, source, seconds) in mem::take(&mut self.handling).queues {
+        for (number, sum) in mem::take(&mut self.handling).into_iter().enumerate() {
+            let Some((source, seconds)) = sum else { continue };
+            let queue = self.queues.queues()[number].clone();
             self.entry(&queue, source).0.counts.handling_seconds += seconds;
         }
     }

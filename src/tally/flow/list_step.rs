@@ -9,7 +9,7 @@ use super::{
     tracked::{Absence, Queue, Tracked},
 };
 use crate::{
-    model::{Case, CaseState, Moment, Text, seconds_between},
+    model::{Case, CaseClass, CaseState, Moment, Text, seconds_between},
     tally::{
         counts::UnclassifiedReason,
         evidence::{
@@ -56,10 +56,18 @@ pub(super) struct Applied {
 }
 
 /// A row of the list, or the answer for a single case in its place.
+// Nearly each row is of a case that is known, so the text of its queue is not shared here.
 struct Row<'a> {
     case: &'a Case,
-    queue: Queue,
+    service: &'a Text,
+    class: CaseClass,
     stage: Stage,
+}
+
+impl Row<'_> {
+    fn queue(&self) -> Queue {
+        Queue { service: self.service.clone(), class: self.class }
+    }
 }
 
 impl ListStep<'_> {
@@ -67,13 +75,13 @@ impl ListStep<'_> {
     pub(super) fn apply<'r>(
         mut self,
         cases: &mut FxHashMap<CaseKey, Tracked>,
-        rows: impl Iterator<Item = (&'r Case, Queue)>,
+        rows: impl Iterator<Item = (&'r Case, &'r Text, CaseClass)>,
         mut ledger: Ledger<'_>,
     ) -> Applied {
         let shared = self.split_shared_numbers(cases, &mut ledger);
-        for (case, queue) in rows {
+        for (case, service, class) in rows {
             let key = if shared.contains(&case.id) {
-                CaseKey::in_service(case.id.clone(), queue.service.clone())
+                CaseKey::in_service(case.id.clone(), service.clone())
             } else {
                 CaseKey::alone(case.id.clone())
             };
@@ -82,7 +90,7 @@ impl ListStep<'_> {
                 known => known,
             };
             self.shows_handled |= stage == Stage::Handled;
-            let row = Row { case, queue, stage };
+            let row = Row { case, service, class, stage };
             match cases.get_mut(&key) {
                 Some(known) => self.update_known(&key, known, &row, &mut ledger),
                 None => {
@@ -175,25 +183,26 @@ impl ListStep<'_> {
 
     /// Returns true if the visible cases of a queue may be no fair sample of all its cases.
     fn is_truncated(&self, queue: &Queue) -> bool {
-        self.truncated.contains(&queue.service)
-            || self.before.truncated.contains(&queue.service)
-            || self.before.recently_truncated.contains_key(&queue.service)
+        let service = &queue.service;
+        self.truncated.contains(service)
+            || self.before.truncated.contains(service)
+            || self.before.recently_truncated.contains_key(service)
     }
 
-    /// Returns true if this is the first list in which cases of the queue are followed.
-    fn is_first_list(&self, queue: &Queue) -> bool {
-        self.reading.before.is_none() || self.before.withholds(&queue.service)
+    /// Returns true if this is the first list in which cases of the service are followed.
+    fn is_first_list(&self, service: &Text) -> bool {
+        self.reading.before.is_none() || self.before.withholds(service)
     }
 
     /// Adds a case that the previous list did not show. `moved` is the moment when it was last seen
     /// in another queue.
     fn add_new(&self, row: &Row<'_>, moved: Option<Moment>, ledger: &mut Ledger<'_>) -> Tracked {
-        let Row { case, queue, stage } = row;
+        let Row { case, service, stage, .. } = row;
         let before = moved.or(self.reading.before);
         // After a truncated list or a gap the case may have been there before, so its arrival may
         // be any time ago.
         let possible = self.window_since(
-            before.filter(|_| self.shows_arrivals(queue)).unwrap_or(Moment::EARLIEST),
+            before.filter(|_| self.shows_arrivals(service)).unwrap_or(Moment::EARLIEST),
         );
         // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
         let arrival = if moved.is_some() {
@@ -204,14 +213,16 @@ impl ListStep<'_> {
         let arrived = arrival.window.map(Window::middle);
         let arrival_seen = match before {
             Some(before) if self.reading.interruption.is_none() => {
-                self.shows_arrivals(queue) || arrived.is_some_and(|arrived| arrived > before)
+                self.shows_arrivals(service) || arrived.is_some_and(|arrived| arrived > before)
             }
             _ => false,
         };
         let seen = self.window_since(before.unwrap_or(self.reading.at));
         let begin = arrival.window.unwrap_or(seen);
+        let (queue_number, shared) = ledger.queues.number(&row.queue());
         let mut new = Tracked {
-            queue: ledger.shared(queue),
+            queue: shared,
+            queue_number,
             source: self.reading.source,
             stage: *stage,
             state: CaseState::Unknown,
@@ -241,18 +252,18 @@ impl ListStep<'_> {
                 self.record_answer(&mut new, case, end, true, ledger);
             }
         } else if *stage == Stage::Handled {
-            ledger.record_in_hand(&case.id, &new, self.is_first_list(queue));
+            ledger.record_in_hand(&case.id, &new, self.is_first_list(service));
         } else {
-            ledger.record_carried_in(&case.id, &new, self.is_first_list(queue));
+            ledger.record_carried_in(&case.id, &new, self.is_first_list(service));
         }
         new
     }
 
     /// Returns true if a case that is new in this part of the list has just arrived.
-    fn shows_arrivals(&self, queue: &Queue) -> bool {
+    fn shows_arrivals(&self, service: &Text) -> bool {
         self.reading.interruption.is_none()
-            && !self.before.truncated.contains(&queue.service)
-            && !self.before.withholds(&queue.service)
+            && !self.before.truncated.contains(service)
+            && !self.before.withholds(service)
     }
 
     /// Updates a case that is known.
@@ -274,7 +285,7 @@ impl ListStep<'_> {
             self.close(key, &old, ledger);
             return;
         }
-        if known.queue != row.queue {
+        if known.queue.class != row.class || known.queue.service != *row.service {
             self.change_queue(known, row, ledger);
             return;
         }
@@ -313,7 +324,7 @@ impl ListStep<'_> {
                 // on average.
                 self.credit_handling_until(known, at, 0.5, ledger);
                 self.record_handling_end(known, ledger);
-                ledger.record_passed_on(id, known, &row.queue);
+                ledger.record_passed_on(id, known, &row.queue());
                 *known = self.add_new(row, Some(seen), ledger);
             }
         }
@@ -347,12 +358,12 @@ impl ListStep<'_> {
         if known.is_waiting() {
             match self.unclassified_reason(known) {
                 Some(reason) => ledger.record_unclassified(id, known, reason),
-                None => ledger.record_moved(id, known, &row.queue),
+                None => ledger.record_moved(id, known, &row.queue()),
             }
         } else {
             self.credit_handling_until(known, self.reading.at, 0.5, ledger);
             self.record_handling_end(known, ledger);
-            ledger.record_passed_on(id, known, &row.queue);
+            ledger.record_passed_on(id, known, &row.queue());
         }
         *known = self.add_new(row, Some(seen), ledger);
     }
@@ -465,7 +476,9 @@ impl ListStep<'_> {
         match followed {
             Some(Some(found)) if is_truncated => {
                 let queue = case.queue.clone();
-                let row = Row { case: found, queue, stage: Stage::from_state(found.state) };
+                let Queue { service, class } = &queue;
+                let stage = Stage::from_state(found.state);
+                let row = Row { case: found, service, class: *class, stage };
                 self.update_known(key, case, &row, ledger);
                 // It still exists, but no list shows it: its outcome will not be compared with a
                 // whole list.

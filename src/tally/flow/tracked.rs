@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use rustc_hash::FxHashMap;
+
 use super::totals::Destination;
 use crate::{
     model::{Case, CaseClass, CaseState, Moment, Text},
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// Queue of a case: a class of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Queue {
     pub(super) service: Text,
     pub(super) class: CaseClass,
@@ -25,10 +27,43 @@ impl Queue {
     }
 }
 
+/// Numbers of the queues that cases are in, from 0.
+// Sums of all cases by queue are made at each list. A number finds its sum in a vector; looking up
+// each id would take most of the time of a step.
+#[derive(Debug, Default)]
+pub(super) struct QueueNumbers {
+    numbers: FxHashMap<Queue, usize>,
+    queues: Vec<Queue>,
+}
+
+impl QueueNumbers {
+    /// Returns the number of a queue, and the queue with the text of the service's id that all its
+    /// cases share.
+    pub(super) fn number(&mut self, queue: &Queue) -> (usize, Queue) {
+        let number = match self.numbers.get(queue) {
+            Some(number) => *number,
+            None => {
+                self.queues.push(queue.clone());
+                let number = self.queues.len() - 1;
+                self.numbers.insert(queue.clone(), number);
+                number
+            }
+        };
+        (number, self.queues[number].clone())
+    }
+
+    /// Returns the queues by their numbers.
+    pub(super) fn queues(&self) -> &[Queue] {
+        &self.queues
+    }
+}
+
 /// A case that was in the list, and may come back to it.
 #[derive(Clone, Debug)]
 pub(super) struct Tracked {
     pub(super) queue: Queue,
+    /// Number of its queue.
+    pub(super) queue_number: usize,
     pub(super) source: Source,
     pub(super) stage: Stage,
     /// State in the last list that showed it, or by its agent.

@@ -167,7 +167,10 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
     }
 
     pub(super) fn clear_row(&mut self) {
-        self.row.fill((Raw::Absent, usize::MAX, 0));
+        // Not `fill`, which copies the value for each place and drops it at the end.
+        for place in &mut self.row {
+            *place = (Raw::Absent, usize::MAX, 0);
+        }
     }
 
     pub(super) fn into_page(mut self) -> Page<T> {

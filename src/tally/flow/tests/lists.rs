@@ -281,3 +281,28 @@ fn service_is_kept_while_listed_or_with_cases() {
     }
     assert_eq!(unlisted.voice().offered, 30, "no state, but cases");
 }
+
+#[test]
+fn sums_stay_with_their_queues_after_a_service_is_dropped() {
+    let mut trio =
+        TestCenter::unread(Settings { keep: Duration::from_secs(60), ..Settings::default() });
+    trio.calls(&[]);
+    // Service 1 comes first and is dropped later; the other two go on.
+    let of_two = in_service("2", "b", Handled);
+    trio.calls(&[case("a", Handled)]).calls(&[case("a", Handled), of_two.clone()]);
+    for _ in 0..16 {
+        trio.services(vec![service("2"), service("3")]);
+        trio.calls(std::slice::from_ref(&of_two));
+    }
+    assert!(trio.totals.flow.services.iter().all(|service| *service.service_id != *"1"));
+    let before = trio.class("2", CaseClass::Voice).counts.handling_seconds;
+    let of_three = [in_service("3", "c", Queued), in_service("3", "d", Queued)];
+    for _ in 0..2 {
+        trio.services(vec![service("2"), service("3")]);
+        trio.calls(&[std::slice::from_ref(&of_two), &of_three].concat());
+    }
+    assert_eq!(trio.class("2", CaseClass::Voice).counts.handling_seconds, before + 10.0);
+    assert_eq!(trio.class("3", CaseClass::Voice).counts.handling_seconds, 0.0);
+    let waiting = |id| trio.waiting(id, CaseClass::Voice).map(|waiting| waiting.cases);
+    assert_eq!((waiting("2"), waiting("3")), (Some(0), Some(2)));
+}

@@ -87,7 +87,8 @@ impl<'r> Reader<'r> {
     pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
         let mut key = self.text(field);
         // Two ids with a letter that is lost may become one, and a row would vanish.
-        let is_lossy = key.as_ref().is_some_and(|key| key.contains(char::REPLACEMENT_CHARACTER));
+        let lost = |key: &Text| !key.is_ascii() && key.contains(char::REPLACEMENT_CHARACTER);
+        let is_lossy = key.as_ref().is_some_and(lost);
         if is_lossy || self.row[field].0 == Raw::Broken {
             *self.broken_keys += 1;
             key = None;
