@@ -382,10 +382,8 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
         report.add_help(&client, help);
     }
     // The table grows while it is read; the other forms are whole documents.
-    let is_table = !args.suggest
-        && !args.facts
-        && before.is_none()
-        && matches!(args.output, Output::Table);
+    let is_table =
+        !args.suggest && !args.facts && before.is_none() && matches!(args.output, Output::Table);
     let mut table = is_table.then(|| inspect::TableWriter::new(args.prove));
     let mut show = |step: inspect::Step<'_>| match (step, &mut table) {
         (inspect::Step::Reading(place), _) => reading(&format!("reading {place}")),

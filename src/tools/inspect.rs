@@ -69,7 +69,7 @@ pub async fn inspect_from(
     prove: Option<Pace<'_>>,
     show: &mut (dyn FnMut(Step<'_>) + Send),
 ) -> Result<Report, Error> {
-    show(Step::Reading("contactcenters"));
+    show(Step::Reading(Resource::ContactCenters.as_str()));
     let root = client.root().await?;
     let examined = client.examine_contact_centers(&root).await?;
     report.version = client.version().map(|it| it.to_string());

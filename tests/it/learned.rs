@@ -20,8 +20,11 @@ use trio_exporter::{
 use crate::support::{Samples, Simulated, TestApp, config, still_clock};
 
 /// Kinds of help pages, by the words of the table in the documentation.
-const HELP: [(&str, HelpPages); 2] =
-    [("with samples", pages(HelpAccess::Open, true)), ("none", pages(HelpAccess::Missing, false))];
+const HELP: [(&str, HelpPages); 3] = [
+    ("with samples", pages(HelpAccess::Open, true)),
+    ("without samples", pages(HelpAccess::Open, false)),
+    ("none", pages(HelpAccess::Missing, false)),
+];
 
 const fn pages(access: HelpAccess, samples: bool) -> HelpPages {
     HelpPages { access, samples, described: true, swedish: false, broken: false }

@@ -397,6 +397,9 @@ impl KnownRows {
         if !trial.has_value(member) {
             return false;
         }
+        if !self.has_known_rows(member, trial) {
+            return false;
+        }
         let returned = trial.returned();
         match self.count(member, &trial.value) {
             Some(expected) if self.is_whole => returned == expected,
@@ -404,6 +407,61 @@ impl KnownRows {
             // The list moved: a number says nothing.
             None => true,
         }
+    }
+
+    /// Returns true if the rows of the answer are those that are known to have the value, by every
+    /// member that tells the rows apart.
+    // The number of the rows alone can agree by chance, or by intention: the same row twice.
+    fn has_known_rows(&self, member: &str, trial: &Trial) -> bool {
+        // A member that only the answers show cannot be compared.
+        if !self.before.iter().any(|row| row.contains_key(member)) {
+            return true;
+        }
+        let is_complete = trial.rows.len() >= trial.returned();
+        self.keys().into_iter().all(|key| {
+            let ids = |rows: &[Row], has_value: bool| -> BTreeSet<String> {
+                let rows = rows.iter().filter(|row| !has_value || trial.is_value_of(row, member));
+                rows.filter_map(|row| value_of(row, key)).collect()
+            };
+            let got = ids(&trial.rows, false);
+            if got.len() < trial.rows.len() {
+                // An answer that does not show the member can have no row twice by it.
+                return trial.rows.iter().any(|row| value_of(row, key).is_none());
+            }
+            let (all_before, all_after) = (ids(&self.before, false), ids(&self.after, false));
+            let (before, after) = (ids(&self.before, true), ids(&self.after, true));
+            let must_come = before.intersection(&after).all(|id| got.contains(id));
+            // A row that was there all the time must have the value; another one may be new, but
+            // not in a list that did not change.
+            let is_new = |id: &String| {
+                !(all_before.contains(id) && all_after.contains(id))
+                    && !(self.is_whole && all_before == all_after)
+            };
+            let may_come =
+                got.iter().all(|id| before.contains(id) || after.contains(id) || is_new(id));
+            (must_come || !is_complete) && may_come
+        })
+    }
+
+    /// Returns the members that tell the rows apart, before the trials and after them, with mostly
+    /// the same values: the ids, and what is as good.
+    fn keys(&self) -> Vec<&str> {
+        let distinct = |rows: &[Row], member: &str| -> Option<BTreeSet<String>> {
+            let values: Vec<String> =
+                rows.iter().map(|row| value_of(row, member)).collect::<Option<_>>()?;
+            let distinct: BTreeSet<String> = values.iter().cloned().collect();
+            (distinct.len() == values.len()).then_some(distinct)
+        };
+        let is_key = |member: &&str| {
+            let (Some(before), Some(after)) =
+                (distinct(&self.before, member), distinct(&self.after, member))
+            else {
+                return false;
+            };
+            // Seconds in a state are all different as well, and different again a moment later.
+            before.intersection(&after).count() * 2 >= before.len().min(after.len()).max(1)
+        };
+        candidates(&self.before).into_iter().filter(is_key).collect()
     }
 
     /// Returns a value of the same type as the member's that no row has.

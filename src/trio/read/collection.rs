@@ -16,6 +16,7 @@ use super::{
         reader::{Context, Reader},
     },
     hidden::{Fingerprint, HiddenRows},
+    page_budget::PageBudget,
     paging::{Extent, MAX_PAGES, PageWalk, Pagination},
     route::List,
 };
@@ -44,6 +45,8 @@ pub(in crate::trio) struct CollectionReader {
     pub(in crate::trio) limits: Limits,
     /// Pages above which a list is not read, by resource.
     pub(in crate::trio) page_limits: [usize; Resource::COUNT],
+    /// Pages that all lists of a cycle may take together.
+    pub(in crate::trio) page_budget: PageBudget,
     /// Lists whose total counts rows that no page shows.
     pub(in crate::trio) hidden: HiddenRows,
 }
@@ -213,6 +216,10 @@ impl CollectionReader {
                     };
                     return Err(incomplete(stated, problem));
                 }
+                Extent::OverBudget => {
+                    let problem = ", because the lists of this cycle together need more requests than max_requests_per_minute allows";
+                    return Err(incomplete(stated, problem));
+                }
                 Extent::Total(expected) if !resource.has_exact_total() => {
                     tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");
                     return Ok(collected);
@@ -283,11 +290,19 @@ impl CollectionReader {
         let moving = !request.list.key.resource.has_exact_total();
         let new = collected.items.len() + collected.without_id;
         let mut walk = PageWalk::new(first, collected.rows, new, moving).within(limit);
+        let mut taken = 1;
         loop {
             let next = walk.next(self.limits.in_flight);
             if next.is_empty() {
                 return Ok(walk.extent());
             }
+            // All pages that are expected, before the first of them is asked for: a list that cannot
+            // be finished costs no more requests.
+            let expected = walk.expected_pages();
+            if !self.page_budget.take(request.list.key.resource, expected.saturating_sub(taken)) {
+                return Ok(Extent::OverBudget);
+            }
+            taken = taken.max(expected);
             let responses = next.map(|number| self.read_page(request, number, size, build));
             // In the order of the pages, so that the items are in the server's order.
             for response in join_all(responses).await {
@@ -318,6 +333,9 @@ impl CollectionReader {
             number += 1;
             if number > self.page_limits[request.list.key.resource.index()] {
                 return Ok(Extent::TooLong);
+            }
+            if !self.page_budget.take(request.list.key.resource, 1) {
+                return Ok(Extent::OverBudget);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
             // A page shorter than the first is the last one; one that repeats known ids has come
