@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use self::{
-    Thing::{Agent, AgentGroup, Case, Service, ServiceGroup},
+    Thing::{Agent, AgentGroup, Case, Role, Service, ServiceGroup},
     Values::{ForeignIds, IdsOf, OwnIds, PerhapsIdsOf, Words},
 };
 pub(in crate::trio) use evidence::ServerTime;
@@ -74,6 +74,7 @@ pub enum Thing {
     Agent,
     AgentGroup,
     Case,
+    Role,
 }
 
 impl Thing {
@@ -85,6 +86,7 @@ impl Thing {
             Self::Agent => "agents",
             Self::AgentGroup => "agent groups",
             Self::Case => "cases",
+            Self::Role => "roles",
         }
     }
 }
@@ -112,7 +114,7 @@ impl Filter {
 /// them.
 // `firstName`, `lastName` and `cust` are documented as well. They are never used: a person's name
 // must not stand in an address, which servers and proxies log.
-pub const FILTERS: [Filter; 18] = [
+pub const FILTERS: [Filter; 19] = [
     Filter::new(Resource::Services, "id", "id", OwnIds(Service)),
     Filter::new(Resource::ServiceGroups, "id", "id", OwnIds(ServiceGroup)),
     Filter::new(Resource::AgentGroups, "id", "id", OwnIds(AgentGroup)),
@@ -126,6 +128,8 @@ pub const FILTERS: [Filter; 18] = [
     Filter::new(Resource::Services, "groupId", "group_id", IdsOf(ServiceGroup)),
     Filter::new(Resource::Skills, "serviceId", "service_id", IdsOf(Service)),
     Filter::new(Resource::Skills, "userId", "agent_id", PerhapsIdsOf(Agent)).of_persons(),
+    // The list of roles is only counted, so their ids are not known.
+    Filter::new(Resource::Skills, "roleId", "role_id", PerhapsIdsOf(Role)).of_persons(),
     // The documentation's own example of a name is the beginning of one, which proves nothing; so
     // these come last.
     Filter::new(Resource::Services, "name", "name", Words),

@@ -28,7 +28,7 @@ use crate::{
     trio::{
         dictionary::{Dictionary, Mapping},
         error::Error,
-        learned::{field_coverage::FieldSeen, lists::PagingBehaviour},
+        learned::{ListKey, field_coverage::FieldSeen, lists::PagingBehaviour},
         servers::connection::Connection,
         settings::Limits,
         wire::answer::Answer,
@@ -119,6 +119,13 @@ pub(super) struct Request<'a> {
     pub(super) fields: Option<&'a str>,
     /// Member to sort by.
     pub(super) sort: Option<&'a str>,
+}
+
+impl Request<'_> {
+    /// The list, with the value of its row filter.
+    fn key(&self) -> (ListKey, Option<Text>) {
+        (self.list.key.clone(), self.filter_value.map(Text::from))
+    }
 }
 
 /// Pages of a collection, put together, each id once.
@@ -226,7 +233,7 @@ impl CollectionReader {
                 }
                 Extent::Total(expected) => {
                     let print = collected.fingerprint(expected);
-                    let key = (request.list.key.clone(), request.filter_value.map(Text::from));
+                    let key = request.key();
                     if expected > got && self.hidden.is_known(&key, print, last) {
                         self.hidden.record(key, print, (got, expected));
                         return Ok(collected);
@@ -299,7 +306,7 @@ impl CollectionReader {
             // All pages that are expected, before the first of them is asked for: a list that cannot
             // be finished costs no more requests.
             let expected = walk.expected_pages();
-            if !self.page_budget.take(request.list.key.resource, expected.saturating_sub(taken)) {
+            if !self.page_budget.take(request.key(), expected.saturating_sub(taken)) {
                 return Ok(Extent::OverBudget);
             }
             taken = taken.max(expected);
@@ -334,7 +341,7 @@ impl CollectionReader {
             if number > self.page_limits[request.list.key.resource.index()] {
                 return Ok(Extent::TooLong);
             }
-            if !self.page_budget.take(request.list.key.resource, 1) {
+            if !self.page_budget.take(request.key(), 1) {
                 return Ok(Extent::OverBudget);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
