@@ -26,8 +26,11 @@ fn every_fault_has_a_row_and_every_row_a_test() {
     let faults = fs::read_to_string(root.join("tests/faults/server.rs")).expect("a source");
     let (_, kinds) = faults.split_once("pub(crate) enum Fault {").expect("the kinds");
     let (kinds, _) = kinds.split_once('}').expect("their end");
-    let kinds: Vec<&str> =
-        kinds.lines().map(|line| line.trim().trim_end_matches(',')).filter(|it| !it.is_empty()).collect();
+    let kinds: Vec<&str> = kinds
+        .lines()
+        .map(|line| line.trim().trim_end_matches(','))
+        .filter(|it| !it.is_empty())
+        .collect();
     let page = document("docs/reliability.md").text;
     let mut problems = Vec::new();
     let mut shown = Vec::new();
