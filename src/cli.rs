@@ -2,6 +2,7 @@
 
 mod demo;
 mod generated;
+mod progress;
 mod run;
 mod shard;
 mod simulate;

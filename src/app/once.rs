@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Reads each target once, without a web server, and encodes `/metrics`. A target that cannot be
-/// read is logged when that is known; `show` is told what is read now, and what has ended.
+/// read is logged when that is known; `show` gets what is read now, and what has ended.
 ///
 /// # Errors
 /// The client of a target cannot be built, or the metrics cannot be encoded.

@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use super::{RunArgs, UsageError, tools};
+use super::{RunArgs, UsageError, progress};
 use crate::{
     app::{self, App, ConfigLoader, shutdown, telemetry::LogLevel},
     config::{self, Config, Target},
@@ -23,7 +23,7 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         return Ok(print(&check_output(&config))?);
     }
     if args.once {
-        let once = app::read_once(config, &Clock::system(), tools::reading).await?;
+        let once = app::read_once(config, &Clock::system(), progress::reading).await?;
         print(&once.text)?;
         return once.require_all_read();
     }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -15,7 +15,11 @@ use secrecy::SecretString;
 use tokio::{select, sync::watch};
 use url::Url;
 
-use super::{CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, run};
+use super::{
+    CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError,
+    progress::{reading, say},
+    run,
+};
 use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
@@ -323,24 +327,10 @@ fn print_text(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-/// Prints what is read now, for a person who waits.
-pub(super) fn reading(what: &str) {
-    // A file or another program wants the report alone.
-    if io::stderr().is_terminal() {
-        say(what);
-    }
-}
-
 /// Reports the progress of reading the help pages, beside the output.
 fn progress(subject: &str) {
     // A closed error output is no reason to stop.
     let _ = writeln!(io::stderr(), "help: {subject}");
-}
-
-/// Prints a line of progress beside the report, which may go to a file.
-fn say(line: &str) {
-    // No one may be listening; the report matters.
-    let _ = writeln!(io::stderr(), "trio-exporter: {line}");
 }
 
 /// Time between two requests of `inspect --prove`: two a second beside everything else that Trio

@@ -75,8 +75,11 @@ impl Load {
 
     /// Returns the interval at which the exporter will read cases and agents.
     pub(super) fn flow_interval(self, target: &CheckTarget) -> Option<Duration> {
-        let (state, flow) =
-            (target.interval(Collector::ServiceState), target.interval(Collector::Calls)?);
+        let shortest = |cadence: Cadence| {
+            let collectors = Collector::ALL.into_iter().filter(|on| on.cadence() == cadence);
+            collectors.filter_map(|collector| target.interval(collector)).min()
+        };
+        let (state, flow) = (shortest(Cadence::Live), shortest(Cadence::Flow)?);
         let configured =
             PerKind { state: state.unwrap_or(flow), flow, configuration: target.configuration };
         Some(intervals(configured, self.rounds, target.limits.requests_per_minute).flow)

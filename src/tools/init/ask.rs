@@ -71,8 +71,8 @@ pub(super) fn ask_missing(
     Ok(Answers { target, servers, client_key, username, password, time_zone, state_file })
 }
 
-/// Asks for the addresses of the servers. A name without a scheme is no address: the one that it
-/// probably stands for is offered, and an empty answer takes it.
+/// Asks for the addresses of the servers. A name without a scheme is no address: the one that is
+/// probably meant is offered, and an empty answer takes it.
 fn ask_servers(
     settings: &Settings,
     answers: &mut impl AnswerSource,
