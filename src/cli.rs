@@ -4,6 +4,7 @@ mod columns;
 mod demo;
 mod fields;
 mod generated;
+mod progress;
 mod run;
 mod shard;
 mod simulate;

@@ -18,6 +18,7 @@ pub use cases::{CaseLimit, case_limit};
 pub use exporter::{Process, exporter};
 pub use fields::{examples, is_core};
 pub use finding::{Finding, FindingKind, Severity, Subject};
+pub use pace::flow_not_measured;
 pub use readings::{ReadingState, SnapshotReading, readings, state};
 pub use servers::{MAX_SKEW, certificate, clock};
 pub use words::{counted, list_names, name_and_id, span};
@@ -61,6 +62,7 @@ pub fn target(situation: &Situation<'_>) -> Vec<Finding> {
     found.extend(cases::handled_count(snapshot, situation.now));
     found.extend(situation.totals.and_then(|totals| cases::level_not_measurable(snapshot, totals)));
     found.extend(pace::stretched(snapshot));
+    found.extend(pace::not_measured(snapshot));
     found.extend(pace::restarted(situation.stats));
     // Last: it only says that the target is down where no other finding says why.
     if !found.iter().any(|finding| finding.severity == Severity::Broken) {

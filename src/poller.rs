@@ -33,6 +33,7 @@ use crate::{
     trio::{Client, Error, Root, Route},
 };
 use budget::Measured;
+pub use budget::{Load, PerKind, intervals};
 pub use collectors::{Answer, read_collector};
 pub use outcome::{Attempted, to_problem};
 use rounds::Rounds;
@@ -119,6 +120,15 @@ impl Settings {
         let interval = Collector::of(resource).and_then(|collector| self.interval(collector));
         let interval = interval.unwrap_or(self.inventory);
         budget::requests_of_a_list(interval, self.limits.requests_per_minute)
+    }
+
+    /// Returns the number of pages that all lists of a cadence may take in one cycle: those of a
+    /// single one.
+    fn pages_of_a_cycle(&self, cadence: Cadence) -> usize {
+        let collectors = Collector::ALL.into_iter().filter(|on| on.cadence() == cadence);
+        let intervals = collectors.filter_map(|collector| self.interval(collector));
+        let per_minute = self.limits.requests_per_minute;
+        intervals.map(|every| budget::requests_of_a_list(every, per_minute)).max().unwrap_or(1)
     }
 
     /// Returns the interval of `collector`; `None` if it is switched off.

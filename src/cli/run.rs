@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{RunArgs, SourceArgs, UsageError};
+use super::{RunArgs, SourceArgs, UsageError, progress};
 use crate::{
     app::{self, App, ConfigLoader, shutdown, telemetry::LogLevel},
     config::{self, Config, Source, Target},
@@ -24,7 +24,7 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         return Ok(print(&check_output(&source, &config))?);
     }
     if args.once {
-        let once = app::read_once(config, &Clock::system()).await?;
+        let once = app::read_once(config, &Clock::system(), progress::reading).await?;
         print(&once.text)?;
         return once.require_all_read();
     }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +17,9 @@ use tokio::{select, sync::watch};
 use url::Url;
 
 use super::{
-    CONFIG_VARIABLE, CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, columns, run,
+    CONFIG_VARIABLE, CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, columns,
+    progress::{reading, say},
+    run,
 };
 use crate::{
     app::shutdown::{self, Stop},
@@ -384,24 +386,16 @@ pub(super) fn hash_password() -> anyhow::Result<()> {
     Ok(writeln!(io::stdout(), "{}", hash.expose())?)
 }
 
-/// Prints what is read now, for a person who waits.
-fn reading(what: &str) {
-    // A file or another program wants the report alone.
-    if io::stderr().is_terminal() {
-        say(what);
-    }
+/// Prints whole lines of the report at once.
+fn print_text(text: &str) {
+    // A closed output is no reason to stop: the exit code still says if something fails.
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// Reports the progress of reading the help pages, beside the output.
 fn progress(subject: &str) {
     // A closed error output is no reason to stop.
     let _ = writeln!(io::stderr(), "help: {subject}");
-}
-
-/// Prints a line of progress beside the report, which may go to a file.
-fn say(line: &str) {
-    // No one may be listening; the report matters.
-    let _ = writeln!(io::stderr(), "trio-exporter: {line}");
 }
 
 /// Time between two requests of `inspect --prove`: two a second beside everything else that Trio
@@ -438,11 +432,22 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     // Before the proofs, for which the help names members that are sent only on request.
     let documented = help.as_ref().and_then(|help| help.as_ref().ok());
     let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
-    let report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await;
-    let mut report = report.map_err(refused)?;
+    let mut report = inspect::Report::default();
     if let Some(help) = &help {
         report.add_help(&client, help);
     }
+    // The table grows while it is read; the other forms are whole documents.
+    let is_table =
+        !args.suggest && !args.facts && before.is_none() && matches!(args.output, Output::Table);
+    let mut table = is_table.then(|| inspect::TableWriter::new(args.prove));
+    let mut show = |step: inspect::Step<'_>| match (step, &mut table) {
+        (inspect::Step::Reading(place), _) => reading(&format!("reading {place}")),
+        (inspect::Step::Found(report), Some(table)) => print_text(&table.next(report)),
+        (inspect::Step::Found(_), None) => {}
+    };
+    let pace = args.prove.then_some(pace);
+    let report = inspect::inspect_from(report, &client, args.show_values, pace, &mut show).await;
+    let report = report.map_err(refused)?;
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;
         replace_file(path, &text)
@@ -470,9 +475,9 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
             bail!("{} differences since the saved report", differences.len());
         }
     } else {
-        match args.output {
-            Output::Table => write!(out, "{}", inspect::table(&report))?,
-            Output::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
+        match &mut table {
+            Some(table) => write!(out, "{}", table.end(&report))?,
+            None => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
         }
     }
     Ok(())

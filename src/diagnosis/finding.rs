@@ -70,6 +70,8 @@ closed_set! {
         LevelNotMeasurable => "level_not_measurable",
         /// Intervals grow because of the limit of requests.
         IntervalsStretched => "intervals_stretched",
+        /// Cases and agents are read too seldom to be measured.
+        FlowNotMeasured => "flow_not_measured",
         /// The poller was restarted after a panic.
         PollerRestarted => "poller_restarted",
     }

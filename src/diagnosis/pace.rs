@@ -33,8 +33,6 @@ pub(super) fn stretched(snapshot: &Snapshot) -> Option<Finding> {
     let longer: Vec<_> = longer.collect();
     // The longest alone: one line says it.
     let (collector, now, configured) = longer.iter().copied().max_by_key(|(_, now, _)| *now)?;
-    let is_flow_late =
-        longer.iter().any(|(on, now, _)| on.cadence() == Cadence::Flow && *now > MAX_FLOW_INTERVAL);
     let mut sentence = format!(
         "{} is read every {} instead of every {}, to limit the requests to Trio; so are other collectors",
         collector.as_str(),
@@ -44,12 +42,6 @@ pub(super) fn stretched(snapshot: &Snapshot) -> Option<Finding> {
     if now > longest_interval(configured) {
         sentence.push_str("; their figures are absent between two readings");
     }
-    if is_flow_late {
-        sentence.push_str(
-            "; the service level, waits and handling times of calls and cases, and the times of agents in each \
-             state, are no longer measured reliably",
-        );
-    }
     Some(Finding::new(
         FindingKind::IntervalsStretched,
         Severity::Warning,
@@ -57,6 +49,33 @@ pub(super) fn stretched(snapshot: &Snapshot) -> Option<Finding> {
         sentence,
         "raise `max_requests_per_minute`, read less, or find out why Trio is slow",
     ))
+}
+
+/// Returns a finding if the lists of cases and agents are read too seldom.
+pub(super) fn not_measured(snapshot: &Snapshot) -> Option<Finding> {
+    let flow = Collector::ALL.into_iter().filter(|collector| collector.cadence() == Cadence::Flow);
+    let intervals = flow.flat_map(|collector| {
+        snapshot.centers.iter().filter_map(move |center| center.reading(collector).interval())
+    });
+    flow_not_measured(intervals.max()?)
+}
+
+/// Returns a finding if cases and agents cannot be measured at this interval of their lists.
+pub fn flow_not_measured(interval: Duration) -> Option<Finding> {
+    let sentence = format!(
+        "services/calls, services/cases and agents/state are read every {}: above {} the service level, waits and \
+         handling times of calls and cases, and the times of agents in each state, are no longer measured reliably",
+        span(interval.as_secs_f64()),
+        span(MAX_FLOW_INTERVAL.as_secs_f64())
+    );
+    let finding = Finding::new(
+        FindingKind::FlowNotMeasured,
+        Severity::Warning,
+        Subject::Load,
+        sentence,
+        "raise `max_requests_per_minute`, shorten `poll: {flow: …}` if it is longer, or find out why Trio is slow",
+    );
+    (interval > MAX_FLOW_INTERVAL).then_some(finding)
 }
 
 /// Returns a finding if the poller of a target was restarted.

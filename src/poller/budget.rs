@@ -6,11 +6,11 @@ use crate::snapshot::longest_interval;
 
 /// Cost of one round of readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Load {
+pub struct Load {
     /// Duration of the slowest reading.
-    pub(super) duration: Duration,
+    pub duration: Duration,
     /// Requests sent.
-    pub(super) requests: u64,
+    pub requests: u64,
 }
 
 /// Cost of the last two rounds.
@@ -66,18 +66,18 @@ fn longer(configured: Duration, needed: Duration) -> Duration {
 
 /// One value for each kind of readings that share the budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct PerKind<T> {
+pub struct PerKind<T> {
     /// States of services.
-    pub(super) state: T,
+    pub state: T,
     /// Cases and agents.
-    pub(super) flow: T,
+    pub flow: T,
     /// Configuration.
-    pub(super) configuration: T,
+    pub configuration: T,
 }
 
 /// Returns the intervals of readings that share a budget. Configuration may use half of it. Of the
 /// rest, states of services may use what the lists leave, and half of it in any case.
-pub(super) fn intervals(
+pub fn intervals(
     configured: PerKind<Duration>,
     loads: PerKind<Load>,
     per_minute: u32,

@@ -53,7 +53,7 @@ impl RequestCounts {
 
 impl<T> PerKind<T> {
     /// Returns the value of the readings of this cadence. The inventory counts as configuration.
-    fn of(&mut self, cadence: Cadence) -> &mut T {
+    pub fn of(&mut self, cadence: Cadence) -> &mut T {
         match cadence {
             Cadence::Live => &mut self.state,
             Cadence::Flow => &mut self.flow,

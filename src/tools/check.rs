@@ -31,7 +31,7 @@ pub use learn::compare_help;
 pub use report::{Level, Line, Report, Show};
 
 use crate::{
-    diagnosis::{self, Situation, Subject},
+    diagnosis::{self, FindingKind, Situation, Subject},
     model::{Clock, Collector, Selection, Text, Wallboard},
     poller,
     snapshot::{Notes, Reading, Snapshot},
@@ -145,13 +145,13 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     let comparison = waits::compare(&snapshot);
     totals.wait_mismatches = comparison.mismatches(&snapshot.fields).into();
     let (totals, derived) = (Some(&totals), &[][..]);
-    report.expect(diagnosis::target(&Situation {
-        snapshot: Some(&snapshot),
-        totals,
-        stats,
-        derived,
-        now,
-    }));
+    let situation = Situation { snapshot: Some(&snapshot), totals, stats, derived, now };
+    let mut found = diagnosis::target(&situation);
+    // Judged by the interval that the load will allow; the one in the snapshot is the configured
+    // one.
+    found.retain(|finding| finding.kind != FindingKind::FlowNotMeasured);
+    found.extend(load.flow_interval(target).and_then(diagnosis::flow_not_measured));
+    report.expect(found);
     if let Err(reason) = root {
         report.add_rest();
         report.unknown(SKIPPED, format!("left out: {reason}"), REPAIR_FIRST);

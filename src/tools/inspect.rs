@@ -22,7 +22,7 @@ pub use prove::Pace;
 pub use report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::{extended_fields_file, fields_file};
 pub use summary::summary;
-pub use table::table;
+pub use table::{TableWriter, table};
 
 use std::time::Duration;
 
@@ -35,6 +35,15 @@ use crate::{
 /// Services of a contact centre from which the documented filters can prove something.
 const SERVICES_TO_PROVE: usize = 3;
 
+/// A moment of an inspection that is still running.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'a> {
+    /// This is read next.
+    Reading(&'a str),
+    /// The report has new entries.
+    Found(&'a Report),
+}
+
 /// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the
 /// report. With a pace the members are proved by the documented filters, in the first contact
 /// centre that has services enough.
@@ -46,10 +55,24 @@ pub async fn inspect(
     show_values: bool,
     prove: Option<Pace<'_>>,
 ) -> Result<Report, Error> {
+    inspect_from(Report::default(), client, show_values, prove, &mut |_| {}).await
+}
+
+/// Adds to a report that has no entries, only the server's help, and shows each step.
+///
+/// # Errors
+/// As [`inspect`].
+pub async fn inspect_from(
+    mut report: Report,
+    client: &Client,
+    show_values: bool,
+    prove: Option<Pace<'_>>,
+    show: &mut (dyn FnMut(Step<'_>) + Send),
+) -> Result<Report, Error> {
+    show(Step::Reading(Resource::ContactCenters.as_str()));
     let root = client.root().await?;
     let examined = client.examine_contact_centers(&root).await?;
-    let mut report =
-        Report { version: client.version().map(|it| it.to_string()), ..Report::default() };
+    report.version = client.version().map(|it| it.to_string());
     let (centers, simulated) = match client.contact_centers(&root).await {
         Ok(listing) => {
             // The ids may come from links; then it is open which member shows them.
@@ -78,10 +101,12 @@ pub async fn inspect(
         Ok(examined),
         show_values,
     ));
+    show(Step::Found(&report));
     let mut is_proved = false;
     for center in centers {
         let route = client.route(&root, &center).await?;
         for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
+            show(Step::Reading(&format!("cc {}, {}", center.id, resource.as_str())));
             let examined = client.examine(&route, resource).await;
             let clock = TrioClock { taken: client.now(), skew: client.clock_skew() };
             let examination = examined.as_ref().ok().cloned();
@@ -90,12 +115,16 @@ pub async fn inspect(
                 resource.judge_times(&examination, clock);
             }
             report.resources.push(resource);
+            show(Step::Found(&report));
         }
         // A server may say in several ways what belongs together; without any of them metrics are
         // missing.
+        show(Step::Reading(&format!("cc {}, services by groups and skills", center.id)));
         report.relations.push(services_in_groups(client, &route).await);
         report.relations.push(agents_in_groups(&report, &center.id));
+        show(Step::Found(&report));
         report.relations.push(skilled_agents(client, &route).await);
+        show(Step::Found(&report));
         if let Some(pace) = prove.filter(|_| !is_proved)
             && services(&report, &center.id) >= SERVICES_TO_PROVE
         {
@@ -103,9 +132,11 @@ pub async fn inspect(
             let (proofs, evidence) = prove::prove(client, &route, &report, pace).await;
             report.proofs.extend(proofs);
             report.evidence = evidence;
+            show(Step::Found(&report));
         }
     }
     report.relations.extend(closed_nodes(client, &root).await);
+    show(Step::Found(&report));
     Ok(report)
 }
 

@@ -104,6 +104,20 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Most logins while it lasts, over both servers.
+    pub(crate) fn most_logins(self, lasting: u64) -> usize {
+        let minutes = usize::try_from(lasting / 60).expect("a short time");
+        match self {
+            // At once, and after 1, 2, 4, 8, 15 minutes.
+            Self::AccountRefused => 2 + minutes.min(7).div_ceil(2) + minutes / 8,
+            // At each server at once, after 10, 20, 40 and then 60 seconds.
+            Self::LoginFails | Self::LoginPage => 2 * (4 + minutes),
+            _ => usize::MAX,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct FaultyTrio {
     clock: Clock,
@@ -161,6 +175,8 @@ impl FaultyTrio {
         state.fault = Some(fault);
         match fault {
             Fault::TokensForgotten => state.tokens.clear(),
+            // Else the fault would mostly be over before a login is needed.
+            Fault::AccountRefused | Fault::LoginFails | Fault::LoginPage => state.tokens.clear(),
             Fault::Failover => state.active = 1 - state.active,
             _ => {}
         }
@@ -343,9 +359,11 @@ impl State {
         match self.fault {
             // The second page is empty, or a short one; the total is the true one. Two readings that
             // agree would show rows that no one may see.
-            Some(Fault::PagesLeftOut) if page == 2 && !url.path().ends_with("calls") => {
+            Some(Fault::PagesLeftOut) if page == 2 => {
                 let is_empty = self.emptied.entry(url.path().to_owned()).or_default();
-                *is_empty = !*is_empty;
+                // The end of a list that moves may be a row short: a row went meanwhile.
+                let may_move = url.path().ends_with("calls") && page == pages;
+                *is_empty = !*is_empty || may_move;
                 shown.truncate(usize::from(!*is_empty));
             }
             Some(Fault::LaterPagesLost) if page > 1 && total > 0 => {

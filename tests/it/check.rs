@@ -133,13 +133,72 @@ async fn load_is_estimated_and_excess_is_a_finding() {
     let mut target = trio.target(true);
     target.poll.requests_per_minute = 10;
     let report = examined(target).await;
-    let finding = finding(&report, "load");
-    assert_eq!(finding.level, Level::Check, "{finding}");
+    // Another line of the load names what is not measured then.
+    let mut lines = report.lines.iter();
+    let finding = lines.find(|line| line.seen.starts_with("about ")).expect("the load");
+    assert_eq!((&*finding.subject, finding.level), ("test, load", Level::Check), "{finding}");
     // Four fast readings of one page each, twelve times a minute, and a little of the rest.
     let number =
         finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
     assert!((48..=58).contains(&number), "{finding}");
     assert!(finding.remedy.contains("max_requests_per_minute"), "{finding}");
+}
+
+/// The words about figures that are not measured, in both pages and in `check`.
+const NOT_MEASURED: &str = "above 15 s the service level, waits and handling times of calls and cases, and the times of \
+                            agents in each state, are no longer measured reliably";
+
+#[tokio::test]
+async fn flow_beyond_15_s_names_what_is_not_measured() {
+    // By the load that the limit allows: 40 pages of agents at 60 a minute.
+    let options = Options { agents: 400, page_cap: 10, ..Options::default() };
+    let trio = Simulated::start(options, Clock::system()).await;
+    let mut tight = trio.target(true);
+    tight.poll.requests_per_minute = 60;
+    let report = examined(tight).await;
+    let words = |report: &Report| {
+        let found = report.lines.iter().filter(|line| line.seen.contains(NOT_MEASURED));
+        found.map(|line| (line.level, line.remedy.clone())).collect::<Vec<_>>()
+    };
+    let found = words(&report);
+    assert_eq!((found.len(), found[0].0), (1, Level::Check), "{report}");
+    assert!(found[0].1.contains("max_requests_per_minute"), "{report}");
+    assert_eq!(words(&examined(trio.target(true)).await), [], "600 a minute are enough");
+    // By the configuration.
+    for (seconds, count) in [(15, 0), (16, 1)] {
+        let settings = poller::Settings {
+            flow: Some(Duration::from_secs(seconds)),
+            ..poller::Settings::default()
+        };
+        let intervals = Collector::ALL.map(|collector| settings.interval(collector));
+        let small = Simulated::small().await;
+        let report = examined_with(small.target(true), Clock::system(), intervals).await;
+        assert_eq!(words(&report).len(), count, "{seconds} s: {report}");
+    }
+}
+
+#[tokio::test]
+async fn key_of_another_licence_is_a_finding_and_no_failure() {
+    let trio = HandWritten::start().await;
+    trio.answer("", r#"{"data":[{"links":[]}]}"#).await;
+    trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    for node in ["directory", "security"] {
+        trio.respond(node, ResponseTemplate::new(401)).await;
+    }
+    let report = examined(target(&trio.url())).await;
+    let lines: Vec<&Line> =
+        report.lines.iter().filter(|line| line.to_string().contains("API_CD")).collect();
+    assert!(!lines.is_empty(), "{report}");
+    for line in lines {
+        assert_ne!(line.level, Level::Fail, "{line}");
+        let words = line.to_string();
+        assert!(words.contains("API_CC") && words.contains("licence"), "{line}");
+    }
+    let about_login = finding(&report, "login");
+    assert_eq!(about_login.level, Level::Ok, "{about_login}");
+    let requests = trio.server.received_requests().await.expect("recorded");
+    let logins = requests.iter().filter(|request| request.url.path().ends_with("/login")).count();
+    assert_eq!(logins, 1, "a refused licence is no reason to log in again");
 }
 
 /// The recommendation to read cases and agents more often, if there is one.

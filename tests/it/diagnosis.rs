@@ -370,6 +370,10 @@ fn row(kind: FindingKind) -> (Change, Change) {
             |facts| facts.center().service_state.interval = Some(Duration::from_secs(12)),
             |facts| facts.snapshot().notes.configured = [None; Collector::COUNT],
         ),
+        FindingKind::FlowNotMeasured => (
+            |facts| facts.center().agent_state.interval = Some(Duration::from_secs(16)),
+            |facts| facts.center().agent_state.interval = Some(Duration::from_secs(15)),
+        ),
         FindingKind::PollerRestarted => {
             (|facts| facts.stats.restarts.add(1), |facts| facts.stats = Stats::default())
         }

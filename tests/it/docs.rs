@@ -17,6 +17,7 @@ mod keys;
 mod links;
 mod log_messages;
 mod planted;
+mod reliability;
 mod stage;
 mod tables;
 

@@ -168,6 +168,19 @@ fn unusable_piped_answers_are_reported_and_write_no_file() {
         ),
         (
             &[],
+            "trio.example.org\n".to_owned(),
+            format!(
+                "{servers}: trio.example.org is not a whole address: write https://trio.example.org/te/api"
+            ),
+        ),
+        (
+            &["--server", "trio.example.org"],
+            String::new(),
+            "--server: trio.example.org is not a whole address: write https://trio.example.org/te/api"
+                .to_owned(),
+        ),
+        (
+            &[],
             "ftp://a.example\n".to_owned(),
             format!("{servers}: must begin with https:// or http://"),
         ),

@@ -71,3 +71,4 @@ mod trace;
 mod unknown_words;
 mod wall;
 mod web;
+mod while_reading;

@@ -72,6 +72,29 @@ async fn the_morning_gives_exactly_the_expected_json() {
 }
 
 #[tokio::test]
+async fn flow_beyond_15_s_names_what_is_not_measured() {
+    let clock = still_clock();
+    let trio = Simulated::start(small(), clock.clone()).await;
+    for (flow, count) in [(15, 0), (16, 1)] {
+        let mut config = config(trio.target(true), Identity::None);
+        config.poll.flow = Some(Duration::from_secs(flow));
+        let mut app = TestApp::start_at(config, clock.clone()).await;
+        app.step().await;
+        let report = status(&app, "").await;
+        let findings = report["findings"].as_array().expect("a list");
+        let found: Vec<&Value> =
+            findings.iter().filter(|finding| finding["kind"] == "flow_not_measured").collect();
+        assert_eq!(found.len(), count, "{findings:#?}");
+        for finding in found {
+            let text = finding.to_string();
+            assert!(text.contains("read every 16 s: above 15 s the service level"), "{text}");
+        }
+        let words = "times of agents in each state, are no longer measured reliably";
+        assert_eq!(app.get("/status").await.contains(words), count > 0);
+    }
+}
+
+#[tokio::test]
 async fn refused_login_keeps_its_reason_until_one_succeeds() {
     let trio = HandWritten::start().await;
     trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;

@@ -7,6 +7,7 @@ use super::{CheckTarget, Report};
 use crate::{
     diagnosis::span,
     model::{Cadence, Collector},
+    poller::{self, PerKind, intervals},
     snapshot::{Center, Outcome, Snapshot},
 };
 
@@ -27,6 +28,8 @@ pub(super) struct Load {
     per_minute: f64,
     /// The same if cases and agents were read every [`FLOW`].
     with_flow: f64,
+    /// Cost of a round of each kind.
+    rounds: PerKind<poller::Load>,
 }
 
 impl Load {
@@ -36,13 +39,17 @@ impl Load {
         self.with_flow += a_minute(requests, interval);
     }
 
-    /// Adds the reading of a collector in the same way.
+    /// Adds the reading of a collector in the same way, and its duration.
     pub(super) fn add_collector(
         &mut self,
         collector: Collector,
         requests: u64,
         interval: Duration,
+        duration: Duration,
     ) {
+        let round = self.rounds.of(collector.cadence());
+        round.requests += requests;
+        round.duration = round.duration.max(duration);
         self.per_minute += a_minute(requests, interval);
         let is_flow = collector.cadence() == Cadence::Flow;
         self.with_flow += a_minute(requests, if is_flow { FLOW.min(interval) } else { interval });
@@ -64,6 +71,18 @@ impl Load {
         } else {
             report.ok("load", seen);
         }
+    }
+
+    /// Returns the interval at which the exporter will read cases and agents.
+    pub(super) fn flow_interval(self, target: &CheckTarget) -> Option<Duration> {
+        let shortest = |cadence: Cadence| {
+            let collectors = Collector::ALL.into_iter().filter(|on| on.cadence() == cadence);
+            collectors.filter_map(|collector| target.interval(collector)).min()
+        };
+        let (state, flow) = (shortest(Cadence::Live), shortest(Cadence::Flow)?);
+        let configured =
+            PerKind { state: state.unwrap_or(flow), flow, configuration: target.configuration };
+        Some(intervals(configured, self.rounds, target.limits.requests_per_minute).flow)
     }
 
     /// Recommends shorter intervals of cases and agents, if Trio answers fast enough and the budget

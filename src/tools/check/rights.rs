@@ -25,7 +25,13 @@ pub(super) async fn read(
         (target.show.reading)(&format!("{}: reading {}", target.name, collector.as_str()));
         let before = client.requests_sent();
         read_once(target, client, clock, route, &mut center, collector).await;
-        load.add_collector(collector, client.requests_sent() - before, interval);
+        let duration = center.reading(collector).attempt().map(|attempt| attempt.duration);
+        load.add_collector(
+            collector,
+            client.requests_sent() - before,
+            interval,
+            duration.unwrap_or_default(),
+        );
         let Some(resource) = collector.resource() else { continue };
         // Most resources hide members until `fields=` names them, so the mapping shows only in a
         // second reading. One that sends a request for each service is not made twice.

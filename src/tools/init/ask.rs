@@ -1,7 +1,10 @@
 //! The questions, the checks of the answers, and the sources of answers: the standard input, or
 //! lines in tests.
 
-use std::io::{self, BufRead, IsTerminal, StdinLock, Write};
+use std::{
+    cell::RefCell,
+    io::{self, BufRead, IsTerminal, StdinLock, Write},
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -21,9 +24,7 @@ pub(super) fn ask_missing(
     (settings.rules.name)(&target).map_err(|message| unusable("--target", message))?;
     let servers = match settings.servers.as_slice() {
         [] => loop {
-            let servers = ask(SERVERS, answers, out, AnswerSource::answer, |text: &String| {
-                (settings.rules.servers)(text)
-            })?;
+            let servers = ask_servers(settings, answers, out)?;
             let (servers, are_good) = check_servers(settings, servers, out)?;
             // A person may be on a machine that cannot reach Trio, so a server is never required.
             if are_good
@@ -34,8 +35,12 @@ pub(super) fn ask_missing(
             }
         },
         given => {
-            let servers = (settings.rules.servers)(&given.join(","))
-                .map_err(|message| unusable("--server", message))?;
+            let given = given.join(",");
+            let servers = match with_scheme(&given) {
+                Some(address) => Err(not_whole(&given, &address)),
+                None => (settings.rules.servers)(&given),
+            };
+            let servers = servers.map_err(|message| unusable("--server", message))?;
             check_servers(settings, servers, out)?.0
         }
     };
@@ -64,6 +69,51 @@ pub(super) fn ask_missing(
     let question = format!("File that keeps the counters over a restart, or none [{state_file}]: ");
     let state_file = ask_optional(&question, Some(state_file), answers, out, |_| Ok(()))?;
     Ok(Answers { target, servers, client_key, username, password, time_zone, state_file })
+}
+
+/// Asks for the addresses of the servers. A name without a scheme is no address: the one that is
+/// probably meant is offered, and an empty answer takes it.
+fn ask_servers(
+    settings: &Settings,
+    answers: &mut impl AnswerSource,
+    out: &mut impl Write,
+) -> Result<Vec<Url>, Failure> {
+    let (is_person, offer) = (answers.is_person(), RefCell::new(None::<String>));
+    ask(SERVERS, answers, out, AnswerSource::answer, |text: &String| {
+        let offered = offer.take();
+        let text = match offered {
+            Some(offered) if text.trim().is_empty() => offered,
+            _ => text.clone(),
+        };
+        let Some(address) = with_scheme(&text) else { return (settings.rules.servers)(&text) };
+        let problem = not_whole(&text, &address);
+        offer.replace(Some(address));
+        Err(if is_person { format!("{problem}, or press Enter to use it") } else { problem })
+    })
+}
+
+fn not_whole(given: &str, address: &str) -> String {
+    format!("{} is not a whole address: write {address}", given.trim())
+}
+
+/// Returns the addresses of the API on hosts that are given by name alone, as `host`, `host:port` or
+/// `host/path`; `None` if one has a scheme or is no such name.
+fn with_scheme(text: &str) -> Option<String> {
+    let names = text.split([',', ' ', '\t']).filter(|name| !name.is_empty());
+    let addresses: Vec<String> = names
+        .map(|name| {
+            let (host, path) = name.split_once('/').unwrap_or((name, ""));
+            let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+            // A name with a password is no host, and is not shown again.
+            let is_host = name.starts_with(char::is_alphanumeric)
+                && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+                && port.parse::<u16>().is_ok()
+                && !path.starts_with('/');
+            let path = if path.is_empty() { "te/api" } else { path };
+            is_host.then(|| format!("https://{host}/{path}"))
+        })
+        .collect::<Option<_>>()?;
+    (!addresses.is_empty()).then(|| addresses.join(", "))
 }
 
 /// Adds the documented path to addresses without one, and asks each server whether it is there.
@@ -249,5 +299,30 @@ impl AnswerSource for StandardInput {
             return Ok(Some(rpassword::read_password()?.into()));
         }
         Ok(self.answer()?.map(SecretString::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_scheme;
+
+    #[test]
+    fn bare_names_become_addresses() {
+        for (given, address) in [
+            ("trio.example.org", Some("https://trio.example.org/te/api")),
+            (" trio:8443 ", Some("https://trio:8443/te/api")),
+            ("10.1.2.3/te/api", Some("https://10.1.2.3/te/api")),
+            ("a.example, b.example", Some("https://a.example/te/api, https://b.example/te/api")),
+            ("växel.example", Some("https://växel.example/te/api")),
+            ("https://trio.example.org", None),
+            ("http://a.example, b.example", None),
+            ("https:/trio", None),
+            ("//trio", None),
+            ("me@trio", None),
+            ("me:geheim", None),
+            ("", None),
+        ] {
+            assert_eq!(with_scheme(given).as_deref(), address, "{given}");
+        }
     }
 }

@@ -10,27 +10,80 @@ use super::{
 
 /// Returns the report as text.
 pub fn table(report: &Report) -> String {
-    let mut text = String::new();
-    for seen in &report.resources {
-        // Writing to a String cannot fail.
-        let help = report.help.iter().find(|help| help.resource == seen.resource);
-        let _ = resource(&mut text, seen, help);
-        let known = Known::new(report, &seen.resource, Some(&seen.contact_center));
-        let _ = fields(&mut text, seen, &known.verdicts());
+    let mut writer = TableWriter::default();
+    writer.next(report) + &writer.end(report)
+}
+
+/// Writes the table piece by piece, while the report grows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TableWriter {
+    /// Verdicts about fields are written at the end: proofs may still change them.
+    proves: bool,
+    /// Numbers of entries that are written.
+    resources: usize,
+    relations: usize,
+    proofs: usize,
+    evidence: usize,
+}
+
+impl TableWriter {
+    /// Creates a writer; one that `proves` writes the verdicts about fields at the end.
+    pub fn new(proves: bool) -> Self {
+        Self { proves, ..Self::default() }
     }
-    for relation in &report.relations {
-        let _ = writeln!(text, "{relation}");
+
+    /// Returns the entries that are not written yet.
+    pub fn next(&mut self, report: &Report) -> String {
+        let mut text = String::new();
+        for seen in not_written(&report.resources, &mut self.resources) {
+            // Writing to a String cannot fail.
+            let help = report.help.iter().find(|help| help.resource == seen.resource);
+            let _ = resource(&mut text, seen, help);
+            if !self.proves {
+                let _ = fields(&mut text, seen, report);
+            }
+        }
+        for relation in not_written(&report.relations, &mut self.relations) {
+            let _ = writeln!(text, "{relation}");
+        }
+        for proof in not_written(&report.proofs, &mut self.proofs) {
+            let _ = writeln!(text, "{}", proof_line(proof));
+        }
+        for evidence in not_written(&report.evidence, &mut self.evidence) {
+            let _ = writeln!(text, "{}", evidence_line(evidence));
+        }
+        text
     }
-    if let Some(reason) = &report.help_missing {
-        let _ = writeln!(text, "the server's own help: {reason}");
+
+    /// Returns the end of the table of a complete report.
+    pub fn end(&mut self, report: &Report) -> String {
+        let mut text = self.next(report);
+        for seen in report.resources.iter().filter(|_| self.proves) {
+            if matches!(seen.read, ReadOutcome::Answered { looked_at: 1.., .. }) {
+                let _ = writeln!(text, "{}:", place(seen));
+                let _ = fields(&mut text, seen, report);
+            }
+        }
+        if let Some(reason) = &report.help_missing {
+            let _ = writeln!(text, "the server's own help: {reason}");
+        }
+        text
     }
-    for proof in &report.proofs {
-        let _ = writeln!(text, "{}", proof_line(proof));
+}
+
+/// Returns the entries after the first `written`, and counts them as written.
+fn not_written<'e, T>(entries: &'e [T], written: &mut usize) -> &'e [T] {
+    let new = entries.get(*written..).unwrap_or_default();
+    *written = entries.len();
+    new
+}
+
+/// Returns the name of a resource with its contact centre.
+fn place(seen: &ResourceReport) -> String {
+    match seen.contact_center.as_str() {
+        "" => seen.resource.clone(),
+        id => format!("cc {id}, {}", seen.resource),
     }
-    for evidence in &report.evidence {
-        let _ = writeln!(text, "{}", evidence_line(evidence));
-    }
-    text
 }
 
 fn proof_line(proof: &Proof) -> String {
@@ -58,12 +111,8 @@ fn resource(
     seen: &ResourceReport,
     help: Option<&HelpReport>,
 ) -> std::fmt::Result {
-    let ResourceReport { contact_center, resource, read } = seen;
-    match contact_center.as_str() {
-        "" => write!(text, "{resource}: ")?,
-        id => write!(text, "cc {id}, {resource}: ")?,
-    }
-    match read {
+    write!(text, "{}: ", place(seen))?;
+    match &seen.read {
         ReadOutcome::Refused(why) => writeln!(text, "NOT READ: {why}\n"),
         ReadOutcome::Answered { items, looked_at, members, missing } => {
             writeln!(text, "{items} items, {looked_at} looked at")?;
@@ -113,16 +162,17 @@ fn resource(
 }
 
 /// Writes the verdict about each field: member, grade, evidence, type and sample.
-fn fields(text: &mut String, seen: &ResourceReport, verdicts: &[FieldVerdict]) -> std::fmt::Result {
+fn fields(text: &mut String, seen: &ResourceReport, report: &Report) -> std::fmt::Result {
     let ReadOutcome::Answered { looked_at, .. } = &seen.read else { return Ok(()) };
     if *looked_at == 0 {
         return writeln!(text);
     }
+    let verdicts = Known::new(report, &seen.resource, Some(&seen.contact_center)).verdicts();
     writeln!(text, "  fields:")?;
     let widest = |cell: fn(&FieldVerdict) -> usize| verdicts.iter().map(cell).max().unwrap_or(0);
     let names = widest(|verdict| verdict.field.chars().count());
     let members = widest(|verdict| member_cell(verdict).chars().count());
-    for verdict in verdicts {
+    for verdict in &verdicts {
         let FieldVerdict { field, grade, evidence, about, optional, .. } = verdict;
         let about = if about.is_empty() { String::new() } else { format!(" ({about})") };
         let optional = if *optional { ", optional" } else { "" };

@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use self::{
-    Thing::{Agent, AgentGroup, Case, Service, ServiceGroup},
+    Thing::{Agent, AgentGroup, Case, Role, Service, ServiceGroup},
     Values::{ForeignIds, IdsOf, OwnIds, PerhapsIdsOf, Words},
 };
 pub(in crate::trio) use evidence::ServerTime;
@@ -74,6 +74,7 @@ pub enum Thing {
     Agent,
     AgentGroup,
     Case,
+    Role,
 }
 
 impl Thing {
@@ -85,6 +86,7 @@ impl Thing {
             Self::Agent => "agents",
             Self::AgentGroup => "agent groups",
             Self::Case => "cases",
+            Self::Role => "roles",
         }
     }
 }
@@ -112,7 +114,7 @@ impl Filter {
 /// them.
 // `firstName`, `lastName` and `cust` are documented as well. They are never used: a person's name
 // must not stand in an address, which servers and proxies log.
-pub const FILTERS: [Filter; 18] = [
+pub const FILTERS: [Filter; 19] = [
     Filter::new(Resource::Services, "id", "id", OwnIds(Service)),
     Filter::new(Resource::ServiceGroups, "id", "id", OwnIds(ServiceGroup)),
     Filter::new(Resource::AgentGroups, "id", "id", OwnIds(AgentGroup)),
@@ -126,6 +128,8 @@ pub const FILTERS: [Filter; 18] = [
     Filter::new(Resource::Services, "groupId", "group_id", IdsOf(ServiceGroup)),
     Filter::new(Resource::Skills, "serviceId", "service_id", IdsOf(Service)),
     Filter::new(Resource::Skills, "userId", "agent_id", PerhapsIdsOf(Agent)).of_persons(),
+    // The list of roles is only counted, so their ids are not known.
+    Filter::new(Resource::Skills, "roleId", "role_id", PerhapsIdsOf(Role)).of_persons(),
     // The documentation's own example of a name is the beginning of one, which proves nothing; so
     // these come last.
     Filter::new(Resource::Services, "name", "name", Words),
@@ -397,6 +401,9 @@ impl KnownRows {
         if !trial.has_value(member) {
             return false;
         }
+        if !self.has_known_rows(member, trial) {
+            return false;
+        }
         let returned = trial.returned();
         match self.count(member, &trial.value) {
             Some(expected) if self.is_whole => returned == expected,
@@ -404,6 +411,61 @@ impl KnownRows {
             // The list moved: a number says nothing.
             None => true,
         }
+    }
+
+    /// Returns true if the rows of the answer are those that are known to have the value, by every
+    /// member that tells the rows apart.
+    // The number of the rows alone can agree by chance, or by intention: the same row twice.
+    fn has_known_rows(&self, member: &str, trial: &Trial) -> bool {
+        // A member that only the answers show cannot be compared.
+        if !self.before.iter().any(|row| row.contains_key(member)) {
+            return true;
+        }
+        let is_complete = trial.rows.len() >= trial.returned();
+        self.keys().into_iter().all(|key| {
+            let ids = |rows: &[Row], has_value: bool| -> BTreeSet<String> {
+                let rows = rows.iter().filter(|row| !has_value || trial.is_value_of(row, member));
+                rows.filter_map(|row| value_of(row, key)).collect()
+            };
+            let got = ids(&trial.rows, false);
+            if got.len() < trial.rows.len() {
+                // An answer that does not show the member can have no row twice by it.
+                return trial.rows.iter().any(|row| value_of(row, key).is_none());
+            }
+            let (all_before, all_after) = (ids(&self.before, false), ids(&self.after, false));
+            let (before, after) = (ids(&self.before, true), ids(&self.after, true));
+            let must_come = before.intersection(&after).all(|id| got.contains(id));
+            // A row that was there all the time must have the value; another one may be new, but
+            // not in a list that did not change.
+            let is_new = |id: &String| {
+                !(all_before.contains(id) && all_after.contains(id))
+                    && !(self.is_whole && all_before == all_after)
+            };
+            let may_come =
+                got.iter().all(|id| before.contains(id) || after.contains(id) || is_new(id));
+            (must_come || !is_complete) && may_come
+        })
+    }
+
+    /// Returns the members that tell the rows apart, before the trials and after them, with mostly
+    /// the same values: the ids, and what is as good.
+    fn keys(&self) -> Vec<&str> {
+        let distinct = |rows: &[Row], member: &str| -> Option<BTreeSet<String>> {
+            let values: Vec<String> =
+                rows.iter().map(|row| value_of(row, member)).collect::<Option<_>>()?;
+            let distinct: BTreeSet<String> = values.iter().cloned().collect();
+            (distinct.len() == values.len()).then_some(distinct)
+        };
+        let is_key = |member: &&str| {
+            let (Some(before), Some(after)) =
+                (distinct(&self.before, member), distinct(&self.after, member))
+            else {
+                return false;
+            };
+            // Seconds in a state are all different as well, and different again a moment later.
+            before.intersection(&after).count() * 2 >= before.len().min(after.len()).max(1)
+        };
+        candidates(&self.before).into_iter().filter(is_key).collect()
     }
 
     /// Returns a value of the same type as the member's that no row has.

@@ -16,6 +16,7 @@ use super::{
         reader::{Context, Reader},
     },
     hidden::{Fingerprint, HiddenRows},
+    page_budget::PageBudget,
     paging::{Extent, MAX_PAGES, PageWalk, Pagination},
     route::List,
 };
@@ -27,7 +28,7 @@ use crate::{
     trio::{
         dictionary::{Dictionary, Mapping},
         error::Error,
-        learned::{field_coverage::FieldSeen, lists::PagingBehaviour},
+        learned::{ListKey, field_coverage::FieldSeen, lists::PagingBehaviour},
         servers::connection::Connection,
         settings::Limits,
         wire::answer::Answer,
@@ -44,6 +45,8 @@ pub(in crate::trio) struct CollectionReader {
     pub(in crate::trio) limits: Limits,
     /// Largest number of pages of a list, by resource; longer lists are not read.
     pub(in crate::trio) page_limits: [usize; Resource::COUNT],
+    /// Pages that all lists of a cycle may take together.
+    pub(in crate::trio) page_budget: PageBudget,
     /// Lists whose total counts rows that no page shows.
     pub(in crate::trio) hidden: HiddenRows,
 }
@@ -117,6 +120,13 @@ pub(super) struct Request<'a> {
     pub(super) fields: Option<&'a str>,
     /// Member to sort by.
     pub(super) sort: Option<&'a str>,
+}
+
+impl Request<'_> {
+    /// The list, with the value of its row filter.
+    fn key(&self) -> (ListKey, Option<Text>) {
+        (self.list.key.clone(), self.filter_value.map(Text::from))
+    }
 }
 
 /// Pages of a collection, put together, each id once.
@@ -217,6 +227,10 @@ impl CollectionReader {
                     };
                     return Err(incomplete(stated, problem));
                 }
+                Extent::OverBudget => {
+                    let problem = ", because the lists of this cycle together need more requests than max_requests_per_minute allows";
+                    return Err(incomplete(stated, problem));
+                }
                 Extent::Total(expected) if !resource.has_exact_total() => {
                     tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");
                     return Ok(collected);
@@ -225,7 +239,7 @@ impl CollectionReader {
                 // `HiddenRows`.
                 Extent::Total(expected) => {
                     let fingerprint = collected.fingerprint(expected);
-                    let key = (request.list.key.clone(), request.filter_value.map(Text::from));
+                    let key = request.key();
                     if expected > got && self.hidden.is_known(&key, fingerprint, last) {
                         self.hidden.record(key, fingerprint, (got, expected));
                         return Ok(collected);
@@ -290,11 +304,19 @@ impl CollectionReader {
         let moving = !request.list.key.resource.has_exact_total();
         let new = collected.items.len() + collected.without_id;
         let mut walk = PageWalk::new(first, collected.rows, new, moving).within(limit);
+        let mut taken = 1;
         loop {
             let next = walk.next(self.limits.in_flight);
             if next.is_empty() {
                 return Ok(walk.extent());
             }
+            // All pages that are expected, before the first of them is asked for: a list that cannot
+            // be finished costs no more requests.
+            let expected = walk.expected_pages();
+            if !self.page_budget.take(request.key(), expected.saturating_sub(taken)) {
+                return Ok(Extent::OverBudget);
+            }
+            taken = taken.max(expected);
             let responses = next.map(|number| self.read_page(request, number, size, build));
             // In the order of the pages, so that the items are in the server's order.
             for response in join_all(responses).await {
@@ -326,6 +348,9 @@ impl CollectionReader {
             number += 1;
             if number > self.page_limits[request.list.key.resource.index()] {
                 return Ok(Extent::TooLong);
+            }
+            if !self.page_budget.take(request.key(), 1) {
+                return Ok(Extent::OverBudget);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
             // A page shorter than the first is the last one; a page without new ids means that the

@@ -98,6 +98,8 @@ pub(super) enum Extent {
     Unknown,
     /// More pages than are read of a list.
     TooLong,
+    /// More pages than are left for the lists of this cycle.
+    OverBudget,
 }
 
 /// Course of reading a list whose answers describe their pages: which are still to be read, and
@@ -124,10 +126,12 @@ pub(super) struct PageWalk {
     fruitless: usize,
     /// A page brought rows, but none that is new.
     repeats: bool,
-    /// The last page brought no rows.
-    is_last_empty: bool,
-    /// A page without rows came before one with rows.
-    has_hole: bool,
+    /// Rows of the newest page.
+    last_rows: usize,
+    /// Fewest rows of a page before the newest one.
+    fewest_rows: usize,
+    /// Total by the newest header that states one.
+    newest_total: Option<usize>,
     has_next: bool,
     /// Pages that are read at most.
     limit: usize,
@@ -150,8 +154,9 @@ impl PageWalk {
             totals_of_pages: true,
             fruitless: 0,
             repeats: false,
-            is_last_empty: false,
-            has_hole: false,
+            last_rows: 0,
+            fewest_rows: usize::MAX,
+            newest_total: None,
             has_next: false,
             limit: MAX_PAGES,
         };
@@ -166,17 +171,20 @@ impl PageWalk {
 
     /// Records the next page: its header, its rows, and those that no earlier page held.
     pub(super) fn record(&mut self, header: Option<Pagination>, rows: usize, new: usize) {
+        if self.read > 0 {
+            self.fewest_rows = self.fewest_rows.min(self.last_rows);
+        }
         self.read += 1;
         self.got += new;
         self.repeats |= new == 0 && rows > 0;
-        self.has_hole |= self.is_last_empty && rows > 0;
-        self.is_last_empty = rows == 0;
+        self.last_rows = rows;
         self.most_rows = self.most_rows.max(rows);
         self.fruitless = if new == 0 { self.fruitless + 1 } else { 0 };
         self.has_next = header.is_some_and(|header| header.has_next);
         let Some(header) = header else { return };
         self.totals_agree &= header.total == self.total;
         self.totals_of_pages &= header.total == Some(rows);
+        self.newest_total = header.total.or(self.newest_total);
         let claimed = header.claimed_pages().unwrap_or(1).max(1);
         let pages = header.pages_by_rows(self.most_rows).unwrap_or(1).max(claimed);
         // Of a list that moves, the newest page knows best how far it goes. Of one that does not,
@@ -203,6 +211,11 @@ impl PageWalk {
         // A last page with a link that brings nothing new is the end.
         let goes_on = self.has_next && (self.read == 1 || self.fruitless == 0);
         first..first + usize::from(goes_on)
+    }
+
+    /// Returns the number of pages that the list has by all that is known, with the next one.
+    pub(super) fn expected_pages(&self) -> usize {
+        self.pages.max(self.next(1).end - 1)
     }
 
     /// Returns the extent, once there is no next page to read.
@@ -234,8 +247,7 @@ impl PageWalk {
         match self.total {
             // Totals that name the rows of their page say nothing about the list.
             Some(_) if self.totals_of_pages && self.read > 1 => Extent::AllRead,
-            // Rows that come and go excuse another total, but empty no page in the middle.
-            Some(total) if self.moving && self.has_hole && self.got < total => Extent::Unknown,
+            Some(_) if self.moving && self.lacks_rows() => Extent::Unknown,
             Some(_) if self.moving => Extent::AllRead,
             // Totals that differ between pages mean a change while reading; then no total is the
             // right one.
@@ -254,6 +266,19 @@ impl PageWalk {
     fn is_too_long(&self) -> bool {
         self.pages > self.limit
             || self.read >= self.limit && (self.has_next || self.read < self.pages)
+    }
+
+    /// Returns true if rows were left out of a list that moves: the newest total is not reached, and
+    /// a page has fewer rows than its place demands.
+    // Rows that come and go shift the others to other pages, so that the end moves. They empty or
+    // shorten no page before the end. A page that no header claims may be empty, unless the first one
+    // looks like a part.
+    fn lacks_rows(&self) -> bool {
+        let Some(total) = self.newest_total.filter(|total| self.got < *total) else { return false };
+        let before_last = self.most_rows.saturating_mul(self.read - 1);
+        let is_claimed = self.read <= self.claimed || self.is_first_full;
+        self.fewest_rows < self.most_rows
+            || self.last_rows == 0 && total > before_last && is_claimed
     }
 
     fn gives_up(&self) -> bool {
@@ -492,13 +517,12 @@ mod tests {
         let empty_middle =
             [(t(30), t(3), f, 10, 10), (t(30), t(3), f, 0, 0), (t(30), t(3), f, 10, 10)];
         assert_eq!(walk(&empty_middle, true), (Extent::Unknown, 20, 3), "its rows were left out");
-        let whole = [(t(20), t(3), f, 10, 10), (t(20), t(3), f, 0, 0), (t(20), t(3), f, 10, 10)];
-        assert_eq!(walk(&whole, true), (Extent::AllRead, 20, 3));
-        let short_middle =
-            [(t(30), t(3), f, 10, 10), (t(30), t(3), f, 4, 4), (t(30), t(3), f, 10, 10)];
-        assert_eq!(walk(&short_middle, true), (Extent::AllRead, 24, 3), "rows may be hidden");
         let hidden = [(t(30), t(3), f, 3, 3), (t(30), t(3), f, 0, 0)];
-        assert_eq!(walk(&hidden, true), (Extent::AllRead, 3, 4), "every claimed page was read");
+        assert_eq!(walk(&hidden, true), (Extent::Unknown, 3, 4), "27 rows were left out");
+        let one_page = [(t(9), t(1), f, 5, 5), (t(9), t(1), f, 0, 0)];
+        assert_eq!(walk(&one_page, true), (Extent::AllRead, 5, 2), "one page is claimed");
+        let capped = [(t(20), t(1), f, 10, 10), (t(20), t(1), f, 0, 0)];
+        assert_eq!(walk(&capped, true), (Extent::Unknown, 10, 2));
         let left_out = [(t(90), t(9), f, 10, 10), (t(90), t(9), f, 0, 0)];
         assert_eq!(walk(&left_out, true), (Extent::Unknown, 10, 4));
         assert_eq!(
@@ -506,5 +530,53 @@ mod tests {
             Extent::Unknown,
             "claims rows, shows none"
         );
+    }
+
+    #[test]
+    fn moving_list_is_judged_by_its_pages_and_its_newest_total() {
+        use Extent::{AllRead, Unknown};
+        let f = false;
+        // Rows of the pages, and the extent for a total that is right, too high, too low, absent.
+        let cases: &[(&str, &[usize], [Extent; 4])] = &[
+            ("full pages", &[10, 10, 10], [AllRead; 4]),
+            ("shorter last page", &[10, 10, 4], [AllRead; 4]),
+            ("short page in the middle", &[10, 4, 10], [AllRead, Unknown, AllRead, AllRead]),
+            ("short first page", &[4, 10, 10], [AllRead, Unknown, AllRead, AllRead]),
+            ("empty page in the middle", &[10, 0, 10], [AllRead, Unknown, AllRead, AllRead]),
+            ("empty first page", &[0, 10, 10], [AllRead, Unknown, AllRead, AllRead]),
+            ("empty last page", &[10, 10, 0], [AllRead, Unknown, AllRead, AllRead]),
+        ];
+        for (what, rows, extents) in cases {
+            let sum: usize = rows.iter().sum();
+            // Not more than the pages have room for, else one page more is asked for.
+            let too_high = if sum == 30 { 30 } else { (sum + 9).min(30) };
+            let totals = [Some(sum), Some(too_high), Some(sum - 9), None];
+            for (total, extent) in totals.into_iter().zip(extents) {
+                for link in [true, false] {
+                    let last = rows.len() - 1;
+                    let pages: Vec<_> = (0..=last)
+                        .map(|at| (total, Some(rows.len()), link && at < last, rows[at], rows[at]))
+                        .collect();
+                    let (found, got, _) = walk(&pages, true);
+                    let way = format!("{what}, total {total:?}, link {link}");
+                    assert_eq!((found, got), (*extent, sum), "{way}");
+                }
+            }
+        }
+        // A list that shrinks while it is read says so with its last page.
+        let shrinks = [
+            (Some(21), Some(3), f, 10, 10),
+            (Some(20), Some(3), f, 10, 10),
+            (Some(20), Some(3), f, 0, 0),
+        ];
+        assert_eq!(walk(&shrinks, true), (AllRead, 20, 3));
+        // Rows that come push others to the next page: these arrive twice, and the new ones are
+        // read next time.
+        let grows = [
+            (Some(20), Some(2), f, 10, 10),
+            (Some(22), Some(3), f, 10, 8),
+            (Some(22), Some(3), f, 2, 2),
+        ];
+        assert_eq!(walk(&grows, true), (AllRead, 20, 3));
     }
 }

@@ -73,6 +73,87 @@ async fn at_most_four_requests_are_in_flight_and_four_are() {
     assert_eq!(gauge.most.load(Ordering::SeqCst), 4);
 }
 
+/// Three contact centres whose lists claim ten pages each, for an exporter with this limit.
+async fn claiming(requests_per_minute: u32) -> (TestApp, Gauge) {
+    let gauge = Gauge::default();
+    let router = Router::new().fallback(answer).with_state(gauge.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let addr = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut target = target(&format!("http://{addr}/te/api"));
+    target.poll.requests_per_minute = requests_per_minute;
+    (TestApp::start_at(config(target, Identity::None), still_clock()).await, gauge)
+}
+
+/// Requests for the lists of cases and agents, and for the states of services.
+fn fast_requests(metrics: &Samples) -> [f64; 2] {
+    [&["services/calls", "services/cases", "agents/state"][..], &["services/state"]].map(|names| {
+        let sent = names.iter().flat_map(|name| {
+            metrics.find("trio_api_requests_total", &[("resource", name), ("code", "200")])
+        });
+        sent.map(|(_, value)| value).sum()
+    })
+}
+
+#[tokio::test]
+async fn lists_of_a_cycle_share_its_requests() {
+    let journal = Journal::begin();
+    // 50 requests in ten intervals: enough for each list, not for nine of them.
+    let (mut app, _gauge) = claiming(60).await;
+    app.step().await;
+    let metrics = app.metrics().await;
+    let [lists, states] = fast_requests(&metrics);
+    assert!((9.0..=59.0).contains(&lists), "a first page each, and 50 behind them: {lists}");
+    assert_eq!(states, 30.0, "they have their own");
+    let labels = [("contact_center", "3"), ("collector", "service_state")];
+    assert_eq!(metrics.get("trio_collector_items", &labels), Some(100.0));
+    let is_read = |metrics: &Samples| {
+        let lists = ["calls", "cases", "agent_state"].into_iter();
+        let read = lists.map(|list| {
+            let found = metrics.find("trio_collector_success", &[("collector", list)]);
+            found.iter().filter(|(_, value)| *value == 1.0).count()
+        });
+        read.sum::<usize>()
+    };
+    assert_eq!(is_read(&metrics), 5, "nine pages each, 45 of 50");
+    assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
+    for _ in 0..3 {
+        app.step_after(120).await;
+        assert_eq!(is_read(&app.metrics().await), 5, "as many in each cycle");
+    }
+    let lines = journal.situations();
+    let about = |line: &&String| {
+        line.contains("the lists of this cycle together need more requests than max_requests_per_minute allows")
+    };
+    let said: Vec<&String> = lines.iter().filter(about).collect();
+    assert_eq!(said.len(), 4, "once for each list: {said:#?}");
+    for line in said {
+        let names = ["services/calls", "services/cases", "agents/state"];
+        assert!(names.iter().any(|name| line.contains(name)), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_poller_gives_each_cycle_its_requests() {
+    let (mut app, gauge) = claiming(60).await;
+    let task = app.run_first();
+    let begun = std::time::Instant::now();
+    let is_read = |metrics: &Samples| {
+        let labels = [("contact_center", "3"), ("collector", "service_state")];
+        metrics.get("trio_collector_items", &labels) == Some(100.0)
+            && fast_requests(metrics)[0] > 50.0
+    };
+    while !is_read(&app.metrics().await) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "not read");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let [lists, states] = fast_requests(&app.metrics().await);
+    drop(task);
+    assert!(lists <= 59.0, "{lists} of {:?}", gauge.requests);
+    assert_eq!(states, 30.0);
+}
+
 async fn busy(requests_per_minute: u32) -> (TestApp, Simulated) {
     let clock = still_clock();
     let options = Options { agents: 400, page_cap: 10, ..Options::default() };

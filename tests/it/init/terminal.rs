@@ -59,8 +59,12 @@ async fn a_person_may_try_again_and_sees_what_is_written_but_no_secret() {
     let mut child =
         command.args(["init", "--directory", directory]).env_clear().spawn(pts).expect("it starts");
     let terminal = Terminal::new(pty);
-    terminal.answers("Address of the API", true, "trio").await;
-    terminal.answers("  not a URL", true, "https://trio.example/te/api").await;
+    terminal.answers("Address of the API", true, "me:geheim").await;
+    terminal.answers("must begin with https:// or http://", true, "trio.example").await;
+    // An empty answer takes what is offered.
+    let offered =
+        "trio.example is not a whole address: write https://trio.example/te/api, or press Enter";
+    terminal.answers(offered, true, "").await;
     terminal.answers("Use this address all the same? ", true, "y").await;
     terminal.answers("API client key", false, KEY).await;
     terminal.answers("API user: ", true, USER).await;
@@ -75,6 +79,7 @@ async fn a_person_may_try_again_and_sees_what_is_written_but_no_secret() {
     .await;
     assert!(status.success(), "{}", terminal.shown());
     let shown = terminal.shown();
+    assert!(shown.contains("servers: [\"https://trio.example/te/api\"]"), "{shown}");
     assert!(shown.contains("password_file: password") && shown.contains(USER), "{shown}");
     assert_no_secret(&shown);
     for (name, secret) in [("client_key", KEY), ("password", PASSWORD)] {

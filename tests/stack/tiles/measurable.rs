@@ -66,6 +66,9 @@ fn scrapes() -> Scrapes {
             );
             let collector = format!(r#"trio_collector_success{{{at},collector="calls"}}"#);
             scrapes.add(&collector, 1.0, time);
+            let every = if target == "short" { 41.0 } else { 5.0 };
+            let interval = format!(r#"trio_poll_interval_seconds{{{at},collector="calls"}}"#);
+            scrapes.add(&interval, every, time);
             let info = r#",contact_center_name="Centre""#;
             scrapes.add(&format!("trio_contact_center_info{{{at}{info}}}"), 1.0, time);
             for (id, measurable) in [101, 102].into_iter().zip(measurable) {
@@ -153,6 +156,15 @@ async fn unmeasurable_levels_show_no_number() {
                 _ => "too few cases, or ?",
             };
             assert_eq!(accuracy, expected, "{target}, {from}");
+        }
+    }
+    for uid in ["trio-overview", "trio-service", "trio-team", "trio-service-level"] {
+        for (target, text) in [
+            ("short", "Read every 41 s: level, waits, times: not measured"),
+            ("gaps", "of the open time: 70.0%"),
+        ] {
+            let shown = only(&opened(&prometheus, uid, "now-6h", target).await, "Measured");
+            assert_eq!(shown, (text.to_owned(), Color::Orange), "{uid}, {target}");
         }
     }
     let overview = opened(&prometheus, "trio-overview", "now-6h", "mixed").await;

@@ -100,6 +100,70 @@ fn filters_that_select_otherwise_prove_nothing() {
 }
 
 #[test]
+fn right_number_of_wrong_rows_proves_nothing() {
+    let known = services();
+    let with = |value: &str| -> Vec<Row> {
+        known.iter().filter(|row| is(row, "mor", value)).cloned().collect()
+    };
+    assert_eq!(find_in(&known, with), Ok("mor".to_owned()));
+    let twice = |value: &str| with(value).iter().map(|_| with(value)[0].clone()).collect();
+    assert_eq!(find_in(&known, twice), Err(Unproved::NoMember), "one row in place of both");
+    let strange = |value: &str| {
+        let mut rows = with(value);
+        if let Some(row) = rows.first_mut() {
+            row.insert("nyckel".into(), json!(999));
+            row.insert("kod".into(), json!("Z9"));
+        }
+        rows
+    };
+    assert_eq!(find_in(&known, strange), Err(Unproved::NoMember), "a row that is not in the list");
+    // Rows of other services that pretend to have the value.
+    let pretended = |value: &str| {
+        let mut others: Vec<Row> = known
+            .iter()
+            .filter(|row| !is(row, "mor", value))
+            .take(with(value).len())
+            .cloned()
+            .collect();
+        for row in &mut others {
+            row.insert("mor".into(), json!(value.parse::<u64>().unwrap_or_default()));
+        }
+        others
+    };
+    assert_eq!(find_in(&known, pretended), Err(Unproved::NoMember));
+}
+
+#[test]
+fn ids_of_a_moving_list_are_compared_where_rows_stayed() {
+    let agent =
+        |id: u64, state: &str, seconds: u64| json!({"nr": id, "läge": state, "sek": seconds});
+    let before = rows(json!([
+        agent(21, "P1", 50),
+        agent(22, "P1", 40),
+        agent(23, "P2", 30),
+        agent(24, "P3", 20)
+    ]));
+    let after = rows(json!([
+        agent(21, "P1", 55),
+        agent(22, "P1", 45),
+        agent(23, "P2", 35),
+        agent(25, "P3", 3)
+    ]));
+    let known = KnownRows { before, after, is_whole: true };
+    assert_eq!(known.keys(), ["nr"], "seconds are others a moment later");
+    let trial = |ids: &[u64]| Trial {
+        value: "P1".to_owned(),
+        rows: rows(ids.iter().map(|id| agent(*id, "P1", 52)).collect()),
+        total: None,
+    };
+    assert!(known.agrees("läge", &trial(&[21, 22])));
+    assert!(!known.agrees("läge", &trial(&[21, 23])), "23 had another state all the time");
+    assert!(!known.agrees("läge", &trial(&[21, 21])));
+    assert!(known.has_known_rows("läge", &trial(&[21, 22, 26])), "26 came and went meanwhile");
+    assert!(!known.has_known_rows("läge", &trial(&[21])), "22 is left out");
+}
+
+#[test]
 fn case_of_letters_that_a_filter_ignores_refutes_it_where_it_matters() {
     let mut known = services();
     known[0].insert("rubrik".into(), "kund".into());
