@@ -40,7 +40,7 @@ fn options(dialect: Dialect, naming: Naming, help: HelpPages) -> Options {
 }
 
 /// The report of `inspect --prove`, and the fields file that it suggests.
-async fn learn(target: &Target, clock: trio_exporter::model::Clock) -> (Report, String) {
+async fn learn(target: &Target, clock: Clock) -> (Report, String) {
     let target = target.clone();
     let client =
         Client::new(target.trio, target.dictionary, Arc::default(), clock).expect("a client");
@@ -130,7 +130,7 @@ fn judge(own: &Mapping, published: &Mapping) -> Judgement {
 const LATER: u64 = 60;
 
 /// The exporter with this fields file, after one reading.
-async fn export(trio: &Simulated, clock: trio_exporter::model::Clock, file: &str) -> TestApp {
+async fn export(trio: &Simulated, clock: Clock, file: &str) -> TestApp {
     let target = Target { dictionary: dictionary(file), ..trio.target(false) };
     let mut app = TestApp::start_at(config(target, Identity::Name), clock).await;
     app.step_after(LATER).await;
