@@ -92,8 +92,11 @@ pub(crate) fn unknown<'k>(kind: &str, given: &str, known: impl Iterator<Item = &
         .map(|candidate| (strsim::damerau_levenshtein(given, candidate), *candidate))
         .min()
         // One typing mistake, and one more for every four letters: beyond that a suggestion
-        // misleads.
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4);
+        // misleads. So does one for a code of two letters, which has others one letter away.
+        .filter(|(distance, candidate)| {
+            let letters = candidate.chars().count();
+            letters > 2 && *distance <= 1 + letters / 4
+        });
     match nearest {
         Some((_, nearest)) => format!("unknown {kind}; did you mean `{nearest}`?"),
         None => format!("unknown {kind}; known here: {}", known.join(", ")),
