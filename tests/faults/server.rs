@@ -104,20 +104,6 @@ impl Fault {
     }
 }
 
-impl Fault {
-    /// Most logins while it lasts, over both servers.
-    pub(crate) fn most_logins(self, lasting: u64) -> usize {
-        let minutes = usize::try_from(lasting / 60).expect("a short time");
-        match self {
-            // At once, and after 1, 2, 4, 8, 15 minutes.
-            Self::AccountRefused => 2 + minutes.min(7).div_ceil(2) + minutes / 8,
-            // At each server at once, after 10, 20, 40 and then 60 seconds.
-            Self::LoginFails | Self::LoginPage => 2 * (4 + minutes),
-            _ => usize::MAX,
-        }
-    }
-}
-
 #[derive(Debug)]
 pub(crate) struct FaultyTrio {
     clock: Clock,
@@ -175,8 +161,6 @@ impl FaultyTrio {
         state.fault = Some(fault);
         match fault {
             Fault::TokensForgotten => state.tokens.clear(),
-            // Else the fault would mostly be over before a login is needed.
-            Fault::AccountRefused | Fault::LoginFails | Fault::LoginPage => state.tokens.clear(),
             Fault::Failover => state.active = 1 - state.active,
             _ => {}
         }

@@ -438,8 +438,9 @@ impl KnownRows {
             // A row that was there all the time must have the value; another one may be new, but
             // not in a list that did not change.
             let is_new = |id: &String| {
-                !(all_before.contains(id) && all_after.contains(id))
-                    && !(self.is_whole && all_before == all_after)
+                let was_there = all_before.contains(id) && all_after.contains(id);
+                let is_unchanged = self.is_whole && all_before == all_after;
+                !was_there && !is_unchanged
             };
             let may_come =
                 got.iter().all(|id| before.contains(id) || after.contains(id) || is_new(id));
