@@ -146,14 +146,14 @@ fn words_of_name(name: &str, description: &[String]) -> Vec<String> {
     let mut spaced = String::new();
     let mut before = ' ';
     for c in name.chars() {
-        if c.is_uppercase() && before.is_lowercase() {
+        if c.is_uppercase() && before.is_lowercase() || c.is_numeric() != before.is_numeric() {
             spaced.push(' ');
         }
         spaced.push(c);
         before = c;
     }
     let mut words: Vec<String> = spaced
-        .split(|c: char| !c.is_alphabetic())
+        .split(|c: char| !c.is_alphanumeric())
         .filter(|it| !it.is_empty())
         .map(folded)
         .collect();
