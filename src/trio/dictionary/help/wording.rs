@@ -336,7 +336,7 @@ mod tests {
             (Calls, "mediaServer", "Medieserver (media)."),
             (Calls, "recordCreated", "Time when the record was created."),
             (Calls, "fileReceived", "När filen kom in."),
-            (Calls, "answerDeadline", "Time by which the call is answered."),
+            (Calls, "answerTime", "Time by which the call is answered."),
             (Calls, "answerBy", "När ärendet senast ska vara besvarad."),
             (Calls, "personalAgent", "Personal agent of the customer."),
             (Calls, "transferAgent", "Handläggare som kopplade vidare samtalet."),
