@@ -305,6 +305,26 @@ mod tests {
     }
 
     #[test]
+    fn refuted_name_is_no_longer_read() {
+        let refuted = |member| FieldPlan {
+            only: true,
+            note: "the reason".to_owned(),
+            ..plan("job", member, &[])
+        };
+        assert_eq!(
+            inserted("", "agents/state", &refuted(None)),
+            "\nagents/state:\n  job: {members: [], from: help} # the reason\n"
+        );
+        assert_eq!(
+            inserted("", "agents/state", &refuted(Some("n"))),
+            "\nagents/state:\n  job: {members: [\"n\"], only: true, from: proved} # the reason\n"
+        );
+        // A person's own entry is above the help.
+        let own = "agents/state:\n  job: {members: [mine]}\n";
+        assert_eq!(inserted(own, "agents/state", &refuted(None)), own);
+    }
+
+    #[test]
     fn suggestions_of_two_resources_do_not_mix() {
         let suggestion = |field: &str| FieldPlan {
             suggestions: vec![format!("{field}: {{members: ['x']}}")],
