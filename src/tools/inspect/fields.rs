@@ -20,6 +20,8 @@ pub enum FieldGrade {
     Proved,
     /// A member agrees with every answer, but a doubt is left.
     Likely,
+    /// By the help a member with a known name is not it, and no other one is certain.
+    Refuted,
     /// Some members could hold it.
     Open,
     /// No member could hold it.
@@ -34,6 +36,7 @@ impl FieldGrade {
             Self::Sure => "sure",
             Self::Proved => "proved",
             Self::Likely => "likely",
+            Self::Refuted => "not it",
             Self::Open => "open",
             Self::Absent => "absent",
         }
@@ -73,6 +76,8 @@ pub struct FieldVerdict {
     pub evidence: String,
     /// Types, sample and the vendor's words of the member.
     pub about: String,
+    /// A known name is not to be read, as the help says that it is something else.
+    pub only: bool,
     /// An entry for it is new: the dictionary in use does not have it.
     pub is_new: bool,
     /// A person's fields file names the member.
@@ -210,6 +215,7 @@ impl<'r> Known<'r> {
             member: None,
             evidence: String::new(),
             about: String::new(),
+            only: false,
             is_new: false,
             by_file: false,
             candidates: Vec::new(),
@@ -224,6 +230,26 @@ impl<'r> Known<'r> {
         let fed = self.members().find(|member| member.feeds.as_deref() == Some(field));
         let proved = self.proof(field, Grade::Proved);
         let documented = self.documented(field).filter(|documented| documented.differs);
+        let is_builtin = fed.is_none_or(|fed| fed.source.as_deref() == Some("builtin"));
+        // A known name is a guess of the exporter; a person's entry and a proof are not.
+        let refuting = self
+            .documented(field)
+            .filter(|documented| is_builtin && proved.is_none() && documented.refuted.is_some());
+        if let Some(refuting) = refuting {
+            let why = refuting.problems.join("; ");
+            let other = refuting.member.as_ref();
+            match other.filter(|member| self.is_sent_as(member, shape)) {
+                Some(member) => settle(FieldGrade::Sure, member, why, true),
+                None => {
+                    verdict.grade = FieldGrade::Refuted;
+                    verdict.evidence = why;
+                    verdict.about = refuting.refuted.iter().map(|name| self.about(name)).collect();
+                    verdict.is_new = true;
+                }
+            }
+            verdict.only = true;
+            return verdict;
+        }
         match (fed, proved, documented) {
             // A known name is a guess of the exporter; a person's entry is not.
             (Some(fed), Some(proof), _)
@@ -267,8 +293,11 @@ impl<'r> Known<'r> {
                 let member = documented.member.as_ref();
                 // Of two witnesses that contradict each other none is believed.
                 if let Some(member) = member.filter(|member| self.is_sent_as(member, shape)) {
-                    let evidence = "documented in the help, with a fitting type".to_owned();
-                    settle(FieldGrade::Sure, member, evidence, true);
+                    let evidence = match documented.described {
+                        true => "its name and its description in the help say so",
+                        false => "documented in the help, with a fitting type",
+                    };
+                    settle(FieldGrade::Sure, member, evidence.to_owned(), true);
                 }
             }
             (None, None, None) => {}
@@ -328,16 +357,18 @@ impl<'r> Known<'r> {
         let tried = self.report.proofs.iter().find(|proof| {
             proof.resource == self.resource && proof.field == field && proof.grade == Grade::Open
         });
-        if let Some(proof) = likely {
+        if let Some(proof) = likely.filter(|_| verdict.grade != FieldGrade::Refuted) {
             verdict.grade = FieldGrade::Likely;
             verdict.member.clone_from(&proof.member);
             verdict.evidence.clone_from(&proof.reason);
             return;
         }
-        verdict.grade = match verdict.candidates.as_slice() {
-            [] => FieldGrade::Absent,
-            _ => FieldGrade::Open,
-        };
+        if verdict.grade != FieldGrade::Refuted {
+            verdict.grade = match verdict.candidates.as_slice() {
+                [] => FieldGrade::Absent,
+                _ => FieldGrade::Open,
+            };
+        }
         if verdict.evidence.is_empty() {
             let seen = if !self.has_items() {
                 "no item was seen"

@@ -118,8 +118,7 @@ fn into_resource(lines: &mut Vec<String>, found: Block, plan: &FieldPlan, place:
 
 /// Adds a field to a resource that the file does not have.
 fn at_the_end(lines: &mut Vec<String>, resource: &str, plan: &FieldPlan, place: Place) {
-    let is_active = place == Place::Entry
-        && (plan.member.is_some() || plan.words.iter().any(|word| word.is_active));
+    let is_active = place == Place::Entry && plan.is_active();
     let header = format!("{resource}:");
     let suggested = marked(&header);
     if is_active {
@@ -140,8 +139,7 @@ fn at_the_end(lines: &mut Vec<String>, resource: &str, plan: &FieldPlan, place: 
 fn entry(plan: &FieldPlan, indent: usize, place: Place) -> Vec<String> {
     let spaces = " ".repeat(indent);
     let inner = " ".repeat(indent + STEP);
-    let has_active_words = plan.words.iter().any(|word| word.is_active);
-    let is_active = place == Place::Entry && (plan.member.is_some() || has_active_words);
+    let is_active = place == Place::Entry && plan.is_active();
     let write = |line: String| if is_active { line } else { marked(&line) };
     let mut lines = Vec::new();
     let note = line(&plan.note);
@@ -149,16 +147,21 @@ fn entry(plan: &FieldPlan, indent: usize, place: Place) -> Vec<String> {
     match &plan.member {
         Some((member, from)) if plan.words.is_empty() && plan.form.is_none() => {
             let member = quoted(member);
+            let only = if plan.only { ", only: true" } else { "" };
             lines.push(write(format!(
-                "{spaces}{}: {{members: [{member}], from: {from}}}{note}",
+                "{spaces}{}: {{members: [{member}]{only}, from: {from}}}{note}",
                 plan.field
             )));
         }
         Some((member, from)) => {
             lines.push(write(format!("{spaces}{}:", plan.field)));
             lines.push(write(format!("{inner}members: [{}]{note}", quoted(member))));
+            lines.extend(plan.only.then(|| write(format!("{inner}only: true"))));
             lines.push(write(format!("{inner}from: {from}")));
             lines.extend(plan.form.iter().map(|form| write(format!("{inner}form: {form}"))));
+        }
+        None if plan.only => {
+            lines.push(write(format!("{spaces}{}: {{members: [], from: help}}{note}", plan.field)));
         }
         None if !plan.words.is_empty() => {
             lines.push(write(format!("{spaces}{}:", plan.field)));
@@ -252,6 +255,7 @@ mod tests {
         FieldPlan {
             field: field.to_owned(),
             member: member.map(|member| (member.to_owned(), "proved")),
+            only: false,
             form: None,
             note: String::new(),
             words: words.iter().map(word).collect(),
@@ -298,6 +302,26 @@ mod tests {
         let flow = "agents/state:\n  state: {members: [s]}\n";
         assert!(inserted(flow, "agents/state", &new).starts_with(flow));
         assert!(inserted(flow, "agents/state", &new).contains("#?       \"Fika\""));
+    }
+
+    #[test]
+    fn refuted_name_is_no_longer_read() {
+        let refuted = |member| FieldPlan {
+            only: true,
+            note: "the reason".to_owned(),
+            ..plan("job", member, &[])
+        };
+        assert_eq!(
+            inserted("", "agents/state", &refuted(None)),
+            "\nagents/state:\n  job: {members: [], from: help} # the reason\n"
+        );
+        assert_eq!(
+            inserted("", "agents/state", &refuted(Some("n"))),
+            "\nagents/state:\n  job: {members: [\"n\"], only: true, from: proved} # the reason\n"
+        );
+        // A person's own entry is above the help.
+        let own = "agents/state:\n  job: {members: [mine]}\n";
+        assert_eq!(inserted(own, "agents/state", &refuted(None)), own);
     }
 
     #[test]

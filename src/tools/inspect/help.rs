@@ -37,6 +37,13 @@ pub struct HelpField {
     pub field: String,
     /// The documented member that feeds it: its name is known and its type fits.
     pub member: Option<String>,
+    /// Its name is not the one that is read: its description says that it is the field.
+    #[serde(default)]
+    pub described: bool,
+    /// A member that would be read, and that its description says is something else or leaves in
+    /// doubt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuted: Option<String>,
     /// The help says something that the dictionary does not know, so an entry of a fields file is
     /// suggested.
     pub differs: bool,
@@ -88,6 +95,8 @@ fn field(field: &FieldHelp) -> HelpField {
     HelpField {
         field: field.field.to_owned(),
         member: field.member.clone(),
+        described: field.described,
+        refuted: field.refuted.clone(),
         differs: field.differs(),
         form: field.form.map(str::to_owned),
         documented: field.values.iter().map(|it| (it.value.clone(), it.name.clone())).collect(),

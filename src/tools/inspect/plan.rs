@@ -8,6 +8,8 @@ pub(super) struct FieldPlan {
     pub(super) field: String,
     /// The member, and its evidence as the key `from` names it.
     pub(super) member: Option<(String, &'static str)>,
+    /// The built-in names are not tried; without a member no member holds the field.
+    pub(super) only: bool,
     pub(super) form: Option<String>,
     /// A comment behind the entry.
     pub(super) note: String,
@@ -32,7 +34,7 @@ pub(super) struct Word {
 
 impl FieldPlan {
     pub(super) fn is_active(&self) -> bool {
-        self.member.is_some() || self.words.iter().any(|word| word.is_active)
+        self.member.is_some() || self.only || self.words.iter().any(|word| word.is_active)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -89,6 +89,7 @@ fn plan(known: &Known<'_>, verdict: &FieldVerdict) -> FieldPlan {
     let mut plan = FieldPlan {
         field: field.to_owned(),
         member: None,
+        only: false,
         form: None,
         note: String::new(),
         words: Vec::new(),
@@ -102,9 +103,18 @@ fn plan(known: &Known<'_>, verdict: &FieldVerdict) -> FieldPlan {
         }
         (FieldGrade::Sure, Some(member)) if verdict.is_new => {
             plan.member = Some((member.clone(), "help"));
-            plan.note = verdict.about.clone();
+            plan.only = verdict.only;
+            plan.note = match verdict.only {
+                true => format!("{}; {}", verdict.about, verdict.evidence),
+                false => verdict.about.clone(),
+            };
             let documented = known.documented(field);
             plan.form = documented.and_then(|documented| documented.form.clone());
+        }
+        (FieldGrade::Refuted, _) => {
+            plan.only = true;
+            plan.note = format!("{} ({})", verdict.evidence, verdict.about);
+            suggest(&mut plan, verdict);
         }
         (FieldGrade::Likely | FieldGrade::Open | FieldGrade::Absent, _) => {
             suggest(&mut plan, verdict);

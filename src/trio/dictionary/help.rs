@@ -5,10 +5,11 @@
 //! for a page compiles its view on a production server.
 //!
 //! `pages` reads the HTML, `description` holds the result, `mapping` compares it with the
-//! dictionary. The requests are in `read::help`.
+//! dictionary, `wording` judges names and descriptions by the words in `facts`. The requests are in `read::help`.
 
 pub(in crate::trio) mod assemble;
 pub(in crate::trio) mod description;
+mod facts;
 pub(in crate::trio) mod mapping;
 pub(in crate::trio) mod pages;
 mod tokens;

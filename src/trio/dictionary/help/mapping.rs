@@ -3,10 +3,11 @@
 //!
 //! Only exact names that the dictionary knows are taken, and only with a type that fits; all other
 //! members are candidates for a person to judge. Nothing is taken from descriptions alone but the
-//! unit of a duration; with a name that says the same they name a member (`wording`).
+//! unit of a duration; with a name that says the same they name a member (`wording`). A known name
+//! whose description speaks of something else is refuted.
 
 use super::description::{DocumentedMember, DocumentedType, EnumValue, ResourceHelp, SampleForm};
-use super::wording::described_member;
+use super::wording::{self, described_member};
 use crate::{
     model::Resource,
     trio::dictionary::{
@@ -28,6 +29,9 @@ pub struct FieldHelp {
     /// The dictionary does not know its name: the name and the description together say that it is
     /// the field.
     pub described: bool,
+    /// Name of a documented member that the dictionary would take, and that the description says is
+    /// something else or leaves in doubt.
+    pub refuted: Option<String>,
     /// Form in which the help says that it is written, if the dictionary reads another.
     pub form: Option<&'static str>,
     /// Documented values of an enumeration, as answers write them.
@@ -69,8 +73,10 @@ impl Dictionary {
     pub fn compare_help(&self, help: &ResourceHelp) -> Vec<FieldHelp> {
         let Some(mapping) = self.mapping(help.resource) else { return Vec::new() };
         let matched: Vec<Match<'_>> = (0..mapping.fields.len())
-            .map(|index| match_field(mapping, index, &help.members))
-            .map(|(field, found)| with_described(mapping, help, field, found))
+            .map(|index| {
+                let found = known_member(mapping, help, index);
+                with_described(mapping, help, &mapping.shape.fields[index], found)
+            })
             .collect();
         let taken: Vec<&str> =
             matched.iter().filter_map(|found| Some(&*found.member?.name)).collect();
@@ -83,6 +89,7 @@ impl Dictionary {
                     wanted: field.need != Need::Spare,
                     member: found.member.map(|member| member.name.clone()),
                     described: found.is_described,
+                    refuted: found.refuted.clone(),
                     form: found.member.and_then(|member| differing_form(field, mapped, member)),
                     values: found
                         .member
@@ -103,20 +110,25 @@ impl Dictionary {
 #[derive(Default)]
 struct Match<'m> {
     member: Option<&'m DocumentedMember>,
-    /// Its name is not known: the name and the description together say that it is the field.
+    /// The description says that it is the field, and its name is not the one that is read.
     is_described: bool,
+    /// Its name is known, and each word of its description says that it is the field.
+    is_confirmed: bool,
+    /// Name that would be read, and that is something else by the description, or is in doubt.
+    refuted: Option<String>,
     problems: Vec<String>,
 }
 
 /// Takes a member with an unknown name whose name and description both say that it is the field,
-/// where no known name is documented.
+/// where no known name is documented, or where that one is something else.
 fn with_described<'m>(
     mapping: &Mapping,
     help: &'m ResourceHelp,
     field: &Field,
     mut found: Match<'m>,
 ) -> Match<'m> {
-    if found.member.is_some() || !found.problems.is_empty() {
+    let is_open = found.problems.is_empty() || found.refuted.is_some();
+    if found.is_confirmed || found.is_described || !is_open {
         return found;
     }
     // A known name is that of its own field.
@@ -126,29 +138,40 @@ fn with_described<'m>(
     let members: Vec<&DocumentedMember> = help.members.iter().filter(unknown).collect();
     let member = described_member(help.resource, field.name, &members);
     // As a number the unit of a duration must be stated.
-    found.member = member.filter(|member| {
+    let described = member.filter(|member| {
         form_fits(field, member)
             && (field.kind != Kind::Wait
                 || member.kind == DocumentedType::TimeInterval
                 || unit(&member.words).is_some())
     });
-    found.is_described = found.member.is_some();
+    match (found.member, described) {
+        // The id of a case is not its job number, and some names are used for both.
+        (Some(known), Some(other)) if field.name != "id" => {
+            let problem = format!("{} and {} could both be it", known.name, other.name);
+            found.problems.push(problem);
+            found.refuted = Some(known.name.clone());
+            found.member = None;
+        }
+        (known, Some(other)) => {
+            if let Some(known) = known {
+                let problem =
+                    format!("by its description {} is it, not {}", other.name, known.name);
+                found.problems.push(problem);
+                found.refuted = Some(known.name.clone());
+            }
+            found.member = Some(other);
+            found.is_described = true;
+        }
+        (_, None) => {}
+    }
     found
 }
 
-fn match_field<'s, 'm>(
-    mapping: &'s Mapping,
-    index: usize,
-    members: &'m [DocumentedMember],
-) -> (&'s Field, Match<'m>) {
-    let field = &mapping.shape.fields[index];
-    (field, known_member(mapping, index, members))
-}
-
-fn known_member<'m>(mapping: &Mapping, index: usize, members: &'m [DocumentedMember]) -> Match<'m> {
+fn known_member<'m>(mapping: &Mapping, help: &'m ResourceHelp, index: usize) -> Match<'m> {
     let field = &mapping.shape.fields[index];
     let mut found = Match::default();
-    let mut known: Vec<(usize, &DocumentedMember)> = members
+    let mut known: Vec<(usize, &DocumentedMember)> = help
+        .members
         .iter()
         .filter_map(|member| Some((mapping.slot(&member.name)?, member)))
         .filter(|(slot, _)| slot.field == index)
@@ -157,19 +180,29 @@ fn known_member<'m>(mapping: &Mapping, index: usize, members: &'m [DocumentedMem
     // The decoder takes the member that the dictionary names first, so the others feed nothing.
     known.sort_by_key(|(rank, _)| *rank);
     let Some((_, member)) = known.first().copied() else { return found };
-    let others = known.iter().skip(1).map(|(_, other)| *other);
-    let rival = others.filter(|other| fits(field, &other.kind)).find(|_| field.kind.has_words());
+    let is_another = |words: &str| {
+        contradicts(field, words) || wording::contradicts(help.resource, field.name, words)
+    };
+    let is_confirmed = |words: &str| wording::confirms(help.resource, field.name, words);
+    let mut others = known.iter().skip(1).map(|(_, other)| *other).filter(|other| {
+        fits(field, &other.kind) && form_fits(field, other) && !is_another(&other.words)
+    });
     if !fits(field, &member.kind) || !form_fits(field, member) {
         let kind = member.kind.describe();
         found.problems.push(format!("{} is documented as {kind}, which does not fit", member.name));
-    } else if contradicts(field, &member.words) {
+    } else if is_another(&member.words) {
         let problem = format!("the description of {} speaks of something else", member.name);
         found.problems.push(problem);
-    } else if let Some(rival) = rival {
+        found.refuted = Some(member.name.clone());
+        found.member = others.find(|other| is_confirmed(&other.words));
+        found.is_described = found.member.is_some();
+    } else if let Some(rival) = others.next().filter(|_| field.kind.has_words()) {
         // Of two states one may be that of a telephone: their words are alike.
         found.problems.push(format!("{} and {} are both documented", member.name, rival.name));
+        found.refuted = Some(member.name.clone());
     } else {
         found.member = Some(member);
+        found.is_confirmed = is_confirmed(&member.words);
     }
     found
 }
@@ -241,14 +274,17 @@ fn contradicts(field: &Field, words: &str) -> bool {
 const UNITS: [(Form, &[&str]); 3] = [
     (Form::Milliseconds, &["milliseconds", "millisecond", "ms", "millisekunder", "millisekund"]),
     (Form::Minutes, &["minutes", "minute", "minuter", "minut"]),
-    (Form::Seconds, &["seconds", "second", "sekunder", "sekund"]),
+    (Form::Seconds, &["seconds", "second", "sekunder", "sekund", "(s)"]),
 ];
 
 /// Returns the unit that words about a duration name; `None` if they name none or several.
 fn unit(words: &str) -> Option<Form> {
     let names = |of: &[&str]| {
-        let mut words = words.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| of.contains(&word.to_lowercase().as_str()))
+        let mut words = words.split(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')'));
+        words.any(|word| {
+            let word = word.to_lowercase();
+            of.contains(&&*word) || of.contains(&word.trim_matches(['(', ')']))
+        })
     };
     let mut named = UNITS.into_iter().filter(|(_, words)| names(words)).map(|(form, _)| form);
     named.next().filter(|_| named.next().is_none())
@@ -281,9 +317,10 @@ fn values(field: &Field, mapped: &FieldMapping, member: &DocumentedMember) -> Ve
     if !field.kind.has_words() {
         return Vec::new();
     }
+    let meaning = |word: &str| mapped.values.get(&normalized(word)).copied().map(Meaning::word);
     let with = |value: String, documented: &EnumValue| ValueHelp {
-        mapped: mapped.values.get(&normalized(&value)).copied().map(Meaning::word),
-        meaning: mapped.values.get(&normalized(&documented.name)).copied().map(Meaning::word),
+        mapped: meaning(&value),
+        meaning: meaning(&documented.name).or_else(|| meaning(&without_agent(&documented.words))),
         name: documented.name.clone(),
         value,
     };
@@ -298,6 +335,15 @@ fn values(field: &Field, mapped: &FieldMapping, member: &DocumentedMember) -> Ve
         // Without a sample both are possible, and no number is a name.
         _ => [numbers, names].concat(),
     })
+}
+
+/// Returns a description of a state without the words for the one who is in it: "Agent in call".
+fn without_agent(words: &str) -> String {
+    let is_kept = |word: &&str| {
+        !["the", "agent", "is", "handläggaren", "är"].contains(&&*word.to_lowercase())
+    };
+    let kept: Vec<&str> = words.trim_end_matches('.').split_whitespace().filter(is_kept).collect();
+    kept.join(" ")
 }
 
 /// Keeps each value once. One with two names of different meaning has none.
@@ -324,7 +370,11 @@ fn candidates<'m>(
     let is_free = |member: &&DocumentedMember| match mapping.slot(&member.name) {
         // A known name that did not fit its own field is no better for another one.
         Some(_) => false,
-        None => fits(field, &member.kind) && !contradicts(field, &member.words),
+        None => {
+            fits(field, &member.kind)
+                && !contradicts(field, &member.words)
+                && !wording::contradicts(resource, field.name, &member.words)
+        }
     };
     let mut found: Vec<(usize, &DocumentedMember)> =
         free.filter(is_free).map(|member| (likeness(resource, field, member), member)).collect();

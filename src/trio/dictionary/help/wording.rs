@@ -2,361 +2,15 @@
 //! name `oldestWait` and the words "How long the oldest case has waited".
 //!
 //! One of the two alone maps nothing: a description may speak of something else, and a name may
-//! mean two things. What either could mean for another field, or for two members, is left to a
-//! person.
+//! mean two things. Each word must be known (`facts`): one that is not may change the meaning, as
+//! in "Longest wait of the month". What either could mean for another field, or for two members,
+//! is left to a person.
 
-use super::description::{DocumentedMember, DocumentedType};
+use super::{
+    description::{DocumentedMember, DocumentedType},
+    facts::{CODE, FACTS, Fact, IDENTITY, NEGATION, NEUTRAL, OTHER},
+};
 use crate::model::Resource;
-
-/// Words of a fact, each in English and Swedish.
-struct Fact {
-    resources: &'static [Resource],
-    field: &'static str,
-    /// Of each group the description has a word.
-    words: &'static [&'static [&'static str]],
-    /// Of each group the name has a word.
-    name: &'static [&'static [&'static str]],
-    /// Words that neither has: those of another fact.
-    never: &'static [&'static str],
-}
-
-const QUEUE: &[&str] =
-    &["queue", "queued", "queueing", "queuing", "waiting", "kö", "kön", "köade", "väntande"];
-const WAIT: &[&str] = &[
-    "wait",
-    "waits",
-    "waited",
-    "waiting",
-    "queue",
-    "time",
-    "väntetid",
-    "väntat",
-    "väntan",
-    "kötid",
-    "vänta",
-    "kö",
-    "kön",
-    "tid",
-];
-const LONGEST: &[&str] = &["longest", "oldest", "längst", "längsta", "äldst", "äldsta"];
-const EXPECTED: &[&str] =
-    &["expected", "estimated", "predicted", "beräknad", "förväntad", "uppskattad"];
-const LOGGED_ON: &[&str] = &["logged", "inloggad", "inloggade"];
-const FREE: &[&str] = &["free", "available", "idle", "ready", "ledig", "lediga", "tillgängliga"];
-const BUSY: &[&str] = &["busy", "occupied", "engaged", "upptagen", "upptagna"];
-const AGENTS: &[&str] = &["agent", "agents", "handläggare", "agenter"];
-const STATE: &[&str] = &["state", "status", "läge", "läget", "lägets", "tillstånd"];
-const BEGIN: &[&str] =
-    &["since", "began", "begin", "begun", "start", "started", "sedan", "början", "började"];
-/// Words of figures over a time, and of limits.
-const DERIVED: &[&str] = &[
-    "today",
-    "midnight",
-    "day",
-    "hour",
-    "week",
-    "average",
-    "mean",
-    "total",
-    "sum",
-    "percent",
-    "percentage",
-    "share",
-    "rate",
-    "limit",
-    "goal",
-    "target",
-    "threshold",
-    "allowed",
-    "maximum",
-    "max",
-    "minimum",
-    "min",
-    "most",
-    "last",
-    "previous",
-    "yesterday",
-    "answered",
-    "abandoned",
-    "lost",
-    "idag",
-    "midnatt",
-    "dygn",
-    "medel",
-    "snitt",
-    "andel",
-    "gräns",
-    "mål",
-    "högst",
-    "besvarade",
-    "tappade",
-    "not",
-    "no",
-    "except",
-    "without",
-    "inte",
-    "ej",
-    "utan",
-];
-
-const FACTS: [Fact; 21] = [
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "queue_length",
-        words: &[
-            QUEUE,
-            &[
-                "cases", "calls", "contacts", "number", "length", "ärenden", "samtal", "antal",
-                "längd",
-            ],
-        ],
-        name: &[&[
-            "queue",
-            "queued",
-            "queueing",
-            "queuing",
-            "waiting",
-            "kö",
-            "köade",
-            "väntande",
-            "kölängd",
-        ]],
-        never: &[
-            "time",
-            "wait",
-            "longest",
-            "oldest",
-            "expected",
-            "estimated",
-            "agents",
-            "agent",
-            "id",
-            "identity",
-            "position",
-            "väntetid",
-        ],
-    },
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "longest_wait",
-        words: &[LONGEST, WAIT],
-        name: &[LONGEST],
-        never: &["expected", "estimated", "talk", "handling", "agent", "agents"],
-    },
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "estimated_wait",
-        words: &[EXPECTED, WAIT],
-        name: &[EXPECTED],
-        never: &["longest", "oldest", "talk", "handling", "agent", "agents"],
-    },
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "agents_logged_on",
-        words: &[LOGGED_ON, AGENTS],
-        name: &[LOGGED_ON],
-        never: &[
-            "off",
-            "out",
-            "free",
-            "available",
-            "busy",
-            "paused",
-            "pause",
-            "ready",
-            "time",
-            "id",
-        ],
-    },
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "agents_available",
-        words: &[FREE, AGENTS],
-        name: &[FREE],
-        never: &["logged", "busy", "paused", "pause", "time", "slots", "lines", "id"],
-    },
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "agents_busy",
-        words: &[BUSY, AGENTS],
-        name: &[BUSY],
-        never: &["logged", "free", "available", "paused", "pause", "time", "lines", "id"],
-    },
-    Fact {
-        resources: &[Resource::ServiceState],
-        field: "open",
-        words: &[&["open", "öppen", "öppet"]],
-        name: &[&["open", "opened", "öppen", "öppet"]],
-        never: &["hours", "until", "since", "closed", "time", "id"],
-    },
-    Fact {
-        resources: &[Resource::AgentState],
-        field: "since",
-        words: &[STATE, BEGIN],
-        name: &[&["since", "began", "begin", "start", "started", "sedan", "början"]],
-        never: &["login", "logged", "logon", "shift", "case", "call", "end", "ended"],
-    },
-    Fact {
-        resources: &[Resource::AgentState],
-        field: "state",
-        words: &[&["state", "status", "doing", "activity", "läge", "läget", "tillstånd"]],
-        name: &[&["state", "status", "activity", "läge", "tillstånd"]],
-        never: &[
-            "since",
-            "began",
-            "begin",
-            "start",
-            "time",
-            "changed",
-            "phone",
-            "telephone",
-            "line",
-            "login",
-            "id",
-            "name",
-        ],
-    },
-    Fact {
-        resources: &[Resource::AgentState],
-        field: "reason",
-        words: &[&["reason", "cause", "orsak", "orsaken"]],
-        name: &[&["reason", "cause", "code", "orsak", "orsakskod"]],
-        never: &["login", "logout", "closed", "end", "ended", "time", "since", "state"],
-    },
-    Fact {
-        resources: &[Resource::AgentState],
-        field: "job",
-        words: &[&["job", "case", "jobb", "ärende", "ärendet", "ärendets"]],
-        name: &[&["job", "case", "jobb", "ärende"]],
-        never: &[
-            "state", "status", "type", "class", "count", "cases", "jobs", "time", "closed",
-            "since", "priority", "subject",
-        ],
-    },
-    Fact {
-        resources: &[Resource::Agents],
-        field: "group_id",
-        words: &[&[
-            "group",
-            "groups",
-            "team",
-            "teams",
-            "grupp",
-            "gruppens",
-            "grupper",
-            "gruppernas",
-        ]],
-        name: &[&["group", "groups", "team", "teams", "grupp", "grupper"]],
-        never: &["name", "names", "namn", "service", "services", "skill", "count"],
-    },
-    Fact {
-        resources: &[Resource::Services],
-        field: "group_id",
-        words: &[&["group", "grupp", "gruppens"]],
-        name: &[&["group", "grupp"]],
-        never: &["name", "namn", "agent", "agents", "count"],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases, Resource::Skills],
-        field: "service_id",
-        words: &[&["service", "tjänst", "tjänsten", "tjänstens"]],
-        name: &[&["service", "tjänst"]],
-        never: &[
-            "name", "namn", "group", "level", "state", "services", "first", "original", "count",
-            "time", "type", "class",
-        ],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases, Resource::Skills],
-        field: "agent_id",
-        words: &[&["agent", "handläggare", "handläggaren", "handläggarens"]],
-        name: &[&["agent", "user", "handläggare"]],
-        never: &[
-            "name",
-            "namn",
-            "group",
-            "state",
-            "agents",
-            "first",
-            "wanted",
-            "preferred",
-            "count",
-            "time",
-            "type",
-            "class",
-            "since",
-        ],
-    },
-    Fact {
-        resources: &[Resource::Skills],
-        field: "role_id",
-        words: &[&["role", "roll", "rollens"]],
-        name: &[&["role", "roll"]],
-        never: &["name", "namn", "level", "count"],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases],
-        field: "state",
-        words: &[&["state", "status", "läge", "tillstånd"]],
-        name: &[&["state", "status", "läge", "tillstånd"]],
-        never: &["since", "began", "time", "changed", "agent", "agents", "service", "id", "name"],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases],
-        field: "class",
-        words: &[&["class", "media", "medium", "channel", "klass", "kanal"]],
-        name: &[&["class", "media", "medium", "channel", "klass", "kanal"]],
-        never: &["id", "number", "direction", "priority", "service", "customer"],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases],
-        field: "created",
-        words: &[&[
-            "created", "arrived", "arrival", "came", "received", "skapad", "skapades", "ankomst",
-            "kom",
-        ]],
-        name: &[&["created", "arrived", "arrival", "received", "skapad", "ankomst"]],
-        never: &["answer", "ended", "end", "closed", "changed", "handled", "agent", "number"],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases],
-        field: "answered",
-        words: &[&["answered", "answer", "besvarad", "besvarades"]],
-        name: &[&["answered", "answer", "besvarad"]],
-        never: &["ended", "end", "closed", "created", "arrived", "number"],
-    },
-    Fact {
-        resources: &[Resource::Calls, Resource::Cases],
-        field: "waited",
-        words: &[&[
-            "queue",
-            "wait",
-            "waited",
-            "waiting",
-            "kö",
-            "kön",
-            "väntat",
-            "väntetid",
-            "kötid",
-        ]],
-        name: &[&["queue", "queued", "wait", "waited", "waiting", "väntat", "väntetid", "kötid"]],
-        never: &[
-            "expected",
-            "estimated",
-            "longest",
-            "oldest",
-            "talk",
-            "handling",
-            "id",
-            "identity",
-            "position",
-            "place",
-            "number",
-            "name",
-            "since",
-        ],
-    },
-];
 
 /// Returns the member whose name and description both say that it holds the field; `None` if there
 /// is none, or if another one could be it.
@@ -365,82 +19,168 @@ pub(super) fn described_member<'m>(
     field: &str,
     members: &[&'m DocumentedMember],
 ) -> Option<&'m DocumentedMember> {
-    let fact =
-        FACTS.iter().find(|fact| fact.resources.contains(&resource) && fact.field == field)?;
-    let mut certain = members
-        .iter()
-        .filter(|member| fact.is_certain(member) && !fact.is_certainly_another(resource, member));
+    let is_certain = |member: &DocumentedMember| {
+        facts(resource, field).any(|fact| fact.is_certain(member))
+            && !is_certainly_another(resource, field, member)
+    };
+    let mut certain = members.iter().filter(|member| is_certain(member));
     let found = certain.next()?;
     // Another one with such words or such a name may be the one, or a second kind of it.
     let is_rival = |member: &&&DocumentedMember| {
         member.name != found.name
             && same_type(&member.kind, &found.kind)
-            && fact.is_possible(resource, member)
+            && facts(resource, field).any(|fact| fact.is_possible(member))
+            && !is_certainly_another(resource, field, member)
     };
     (certain.next().is_none() && !members.iter().any(|member| is_rival(&member))).then_some(*found)
 }
 
+/// Returns true if a description says that a member with the usual name of a field holds something
+/// else: a limit, a figure of today, a plan.
+pub(super) fn contradicts(resource: Resource, field: &str, description: &str) -> bool {
+    // "Identity of the class" is still the class.
+    let mut words = words_of(description);
+    words.retain(|word| ![IDENTITY, CODE, NEGATION].iter().any(|group| is_in(word, group)));
+    let mut facts = facts(resource, field).peekable();
+    match facts.peek() {
+        Some(_) => facts.all(|fact| fact.is_excluded(&words)),
+        None => has_one(&words, OTHER),
+    }
+}
+
+/// Returns true if each word of a description says that it is the field.
+pub(super) fn confirms(resource: Resource, field: &str, description: &str) -> bool {
+    let words = words_of(description);
+    facts(resource, field).any(|fact| has_each(&words, fact.words) && fact.knows_each(&words))
+}
+
+fn facts(resource: Resource, field: &str) -> impl Iterator<Item = &'static Fact> {
+    FACTS.iter().filter(move |fact| fact.resources.contains(&resource) && fact.field == field)
+}
+
+/// Returns true if the name and the description both say that it is another field.
+fn is_certainly_another(resource: Resource, field: &str, member: &DocumentedMember) -> bool {
+    FACTS.iter().any(|other| {
+        other.resources.contains(&resource) && other.field != field && other.is_certain(member)
+    })
+}
+
 impl Fact {
     fn is_certain(&self, member: &DocumentedMember) -> bool {
-        let (words, name) = (words_of(&member.words), words_of_name(&member.name));
-        has_each(&words, self.words) && has_each(&name, self.name) && !self.is_excluded(member)
+        let words = words_of(&member.words);
+        let name = words_of_name(&member.name, &words);
+        has_each(&words, self.words)
+            && has_each(&name, self.name)
+            && self.knows_each(&words)
+            && self.knows_each(&name)
     }
 
-    /// Returns true if the words or the name could mean the fact, and not clearly another one.
-    fn is_possible(&self, resource: Resource, member: &DocumentedMember) -> bool {
-        let (words, name) = (words_of(&member.words), words_of_name(&member.name));
-        !self.is_certainly_another(resource, member)
-            && (has_each(&words, self.words) || has_each(&name, self.name))
-            && !self.is_excluded(member)
+    /// Returns true if the words or the name could mean the fact.
+    fn is_possible(&self, member: &DocumentedMember) -> bool {
+        let words = words_of(&member.words);
+        let name = words_of_name(&member.name, &words);
+        (has_each(&words, self.words) || has_each(&name, self.name))
+            && !self.is_excluded(&words)
+            && !self.is_excluded(&name)
     }
 
-    /// Returns true if the name and the description both say that it is another fact.
-    fn is_certainly_another(&self, resource: Resource, member: &DocumentedMember) -> bool {
-        FACTS.iter().any(|other| {
-            other.resources.contains(&resource)
-                && other.field != self.field
-                && other.is_certain(member)
-        })
+    fn knows_each(&self, words: &[String]) -> bool {
+        words.iter().all(|word| self.has(word) || is_in(word, NEUTRAL))
     }
 
-    fn is_excluded(&self, member: &DocumentedMember) -> bool {
-        let (words, name) = (words_of(&member.words), words_of_name(&member.name));
-        let is_excluded = |word: &String| {
-            // "Max" in front of the word for a duration is its largest value, a figure that is
-            // derived as well.
-            self.never.contains(&&**word) || DERIVED.contains(&&**word)
-        };
-        let allowed = |word: &&String| {
-            !self.words.iter().chain(self.name).any(|group| group.contains(&&***word))
-        };
-        words.iter().chain(&name).filter(allowed).any(is_excluded)
+    /// Returns true if a word is of another fact.
+    fn is_excluded(&self, words: &[String]) -> bool {
+        let others = [self.never, OTHER, NEGATION];
+        let is_other = |word: &String| others.iter().any(|group| is_in(word, group));
+        words.iter().filter(|word| !self.has(word)).any(is_other)
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.words.iter().chain(self.name).chain(self.also).any(|group| is_in(word, group))
     }
 }
 
 fn has_each(words: &[String], groups: &[&[&str]]) -> bool {
-    groups.iter().all(|group| words.iter().any(|word| group.contains(&&**word)))
+    groups.iter().all(|group| has_one(words, group))
+}
+
+fn has_one(words: &[String], group: &[&str]) -> bool {
+    words.iter().any(|word| is_in(word, group))
+}
+
+fn is_in(word: &str, group: &[&str]) -> bool {
+    group.iter().any(|known| folded(known) == word)
 }
 
 fn same_type(one: &DocumentedType, other: &DocumentedType) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
-/// Words of a description, in lower case.
-fn words_of(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+/// Returns a word in lower case and without diacritics.
+// Names in a program are often written without them: `langstaKotid`.
+fn folded(word: &str) -> String {
+    let plain = |c| match c {
+        'å' | 'ä' => 'a',
+        'ö' => 'o',
+        'é' => 'e',
+        c => c,
+    };
+    word.chars().flat_map(char::to_lowercase).map(plain).collect()
 }
 
-/// Words of a name such as `oldestWait` or `oldest_wait`, in lower case.
-fn words_of_name(name: &str) -> Vec<String> {
+/// Words of a description, folded.
+fn words_of(text: &str) -> Vec<String> {
+    // The usual beginning in documents that are made from C#; and a deadline, whose words alone are
+    // those of a moment.
+    let text = text.trim_start_matches("Gets or sets").replace("by which", "deadline");
+    text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).map(folded).collect()
+}
+
+/// Prefixes that name the type of a member, as in `N_QUEUE`, with the word that they stand for.
+const TYPES: [(&str, &str); 6] =
+    [("n", ""), ("sz", ""), ("b", ""), ("tm", ""), ("e", ""), ("dt", "time")];
+
+/// Words of a name such as `oldestWait`, `oldest_wait` or `N_OLDEST`, folded. A word that shortens
+/// one of the description is that word.
+fn words_of_name(name: &str, description: &[String]) -> Vec<String> {
     let mut spaced = String::new();
+    let mut before = ' ';
     for c in name.chars() {
-        if c.is_uppercase() {
+        if c.is_uppercase() && before.is_lowercase() || c.is_numeric() != before.is_numeric() {
             spaced.push(' ');
         }
         spaced.push(c);
+        before = c;
     }
-    words_of(&spaced)
+    let mut words: Vec<String> = spaced
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .map(folded)
+        .collect();
+    if let [first, _, ..] = words.as_mut_slice()
+        && name.contains('_')
+        && let Some((_, word)) = TYPES.iter().find(|(prefix, _)| prefix == first)
+    {
+        (*word).clone_into(first);
+    }
+    words.retain(|word| !word.is_empty());
+    let whole = |word: String| {
+        let long = description.iter().find(|long| shortens(&word, long));
+        long.cloned().unwrap_or(word)
+    };
+    words.into_iter().map(whole).collect()
+}
+
+/// Returns true if a word is the beginning of another one, or some of its consonants: `len`, `grp`.
+fn shortens(word: &str, long: &str) -> bool {
+    let is_vowel = |c: char| "aeiouy".contains(c);
+    let mut rest = long.chars();
+    let mut is_skeleton = || {
+        word.chars().next() == long.chars().next()
+            && !word.chars().skip(1).any(is_vowel)
+            && word.chars().all(|c| rest.any(|of| of == c))
+    };
+    word.len() < long.len() && (long.starts_with(word) || is_skeleton())
 }
 
 #[cfg(test)]
@@ -457,11 +197,14 @@ mod tests {
 
     fn found(resource: Resource, members: &[DocumentedMember]) -> Vec<(&'static str, String)> {
         let members: Vec<&DocumentedMember> = members.iter().collect();
-        let of = |fact: &Fact| {
-            let found = described_member(resource, fact.field, &members)?;
-            Some((fact.field, found.name.clone()))
-        };
-        FACTS.iter().filter(|fact| fact.resources.contains(&resource)).filter_map(of).collect()
+        let mut fields: Vec<&str> = Vec::new();
+        for fact in FACTS.iter().filter(|fact| fact.resources.contains(&resource)) {
+            if !fields.contains(&fact.field) {
+                fields.push(fact.field);
+            }
+        }
+        let of = |field| Some((field, described_member(resource, field, &members)?.name.clone()));
+        fields.into_iter().filter_map(of).collect()
     }
 
     #[test]
@@ -549,6 +292,101 @@ mod tests {
                 member(name, INTEGER, words),
             ];
             assert_eq!(found(Resource::ServiceState, &members), [], "{name}: {words}");
+        }
+    }
+
+    #[test]
+    fn one_unknown_word_leaves_the_member_open() {
+        use Resource::{AgentState, Agents, Calls, ServiceState, Services, Skills};
+        for (resource, name, words) in [
+            (ServiceState, "queueNumber", "Number of the queue."),
+            (ServiceState, "queuePlaces", "Antal platser i kön."),
+            (ServiceState, "queueCalls", "Number of calls transferred to the queue."),
+            (ServiceState, "longestWait", "Longest wait since the service opened, in seconds."),
+            (ServiceState, "longestWait", "Längsta väntetid under månaden, i sekunder."),
+            (ServiceState, "waitMax", "Longest wait in seconds."),
+            (ServiceState, "expectedOpening", "Expected time until the service opens, in seconds."),
+            (ServiceState, "estimatedClearing", "Beräknad tid tills kön är tom, i sekunder."),
+            (ServiceState, "loggedOnRequired", "Number of agents that should be logged on."),
+            (ServiceState, "loggedOnAgent", "Number of the agent that is logged on."),
+            (ServiceState, "loggedOnGroups", "Antal grupper med inloggade handläggare."),
+            (ServiceState, "availableLicenses", "Number of available agent licenses."),
+            (ServiceState, "freeSeats", "Antal lediga arbetsplatser för handläggare."),
+            (ServiceState, "engagedElsewhere", "Number of agents engaged in other services."),
+            (
+                ServiceState,
+                "busyOutbound",
+                "Antal handläggare som är upptagna med utgående samtal.",
+            ),
+            (ServiceState, "openOnHolidays", "True if the service is open on holidays."),
+            (ServiceState, "openForChat", "Sant om tjänsten är öppen för chatt."),
+            (ServiceState, "opened", "False if the service is open."),
+            (AgentState, "presenceStatus", "Presence status in the calendar."),
+            (AgentState, "recordingState", "Läge för inspelningen."),
+            (AgentState, "statusSubscriptionStart", "Start of the status subscription."),
+            (AgentState, "contactReason", "Reason of the contact."),
+            (AgentState, "logonCode", "Orsak till inloggningen."),
+            (AgentState, "jobTitle", "Job title."),
+            (AgentState, "caseAccess", "Ärende som handläggaren får se."),
+            (Agents, "pickupGroup", "Call pickup group of the extension."),
+            (Agents, "permissionGroup", "Behörighetsgrupp (grupp i Trio Admin)."),
+            (Services, "trunkGroup", "Trunk group of the service."),
+            (Calls, "recordingState", "State of the recording."),
+            (Calls, "customerStatus", "Kundens status."),
+            (Calls, "mediaServer", "Medieserver (media)."),
+            (Calls, "recordCreated", "Time when the record was created."),
+            (Calls, "fileReceived", "När filen kom in."),
+            (Calls, "answerTime", "Time by which the call is answered."),
+            (Calls, "answerBy", "När ärendet senast ska vara besvarad."),
+            (Calls, "personalAgent", "Personal agent of the customer."),
+            (Calls, "transferAgent", "Handläggare som kopplade vidare samtalet."),
+            (Calls, "queueTimeout", "Seconds in the queue before the call overflows."),
+            (Calls, "waitPrompt", "Sekunder i kön innan ett meddelande spelas."),
+            (Calls, "waitSeconds", "Seconds to wait in the queue."),
+            (Skills, "serviceId2", "Identity of the fallback service."),
+        ] {
+            for kind in [INTEGER, DocumentedType::Date, DocumentedType::Boolean] {
+                assert_eq!(found(resource, &[member(name, kind, words)]), [], "{name}: {words}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_read_in_each_usual_spelling() {
+        use Resource::{AgentState, Agents, Calls, ServiceState};
+        for (resource, name, words, field) in [
+            (ServiceState, "N_QUEUE", "Number of cases in queue", "queue_length"),
+            (ServiceState, "qLen", "Current queue length", "queue_length"),
+            (ServiceState, "antalKoande", "Number of cases in the queue.", "queue_length"),
+            (ServiceState, "maxWt", "Longest current wait (s)", "longest_wait"),
+            (ServiceState, "waitMax", "Längsta väntetid i kön just nu.", "longest_wait"),
+            (ServiceState, "langstaKotid", "Längsta väntetid i kön", "longest_wait"),
+            (ServiceState, "present", "Antal inloggade handläggare.", "agents_logged_on"),
+            (ServiceState, "opn", "Service open", "open"),
+            (AgentState, "DT_STATE", "Local time of last state change", "since"),
+            (AgentState, "modeChanged", "Tidpunkt då tillståndet ändrades.", "since"),
+            (AgentState, "pauseCd", "Pause code", "reason"),
+            (Agents, "agGrpId", "Agent group id", "group_id"),
+            (Agents, "fornamn", "First name.", "first_name"),
+            (Calls, "queueTime", "The time when the call entered the queue.", "created"),
+            (Calls, "handledBy", "Gets or sets the agent that handles the case.", "agent_id"),
+        ] {
+            let members = [member(name, INTEGER, words)];
+            assert_eq!(found(resource, &members), [(field, name.to_owned())], "{words}");
+        }
+    }
+
+    #[test]
+    fn word_is_shortened_by_its_beginning_or_its_consonants() {
+        for (word, long) in
+            [("len", "length"), ("grp", "group"), ("svc", "service"), ("q", "queue")]
+        {
+            assert!(shortens(word, long), "{word} {long}");
+        }
+        for (word, long) in
+            [("max", "longest"), ("gout", "group"), ("queue", "queue"), ("rp", "group")]
+        {
+            assert!(!shortens(word, long), "{word} {long}");
         }
     }
 }

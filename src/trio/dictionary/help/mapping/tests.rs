@@ -113,6 +113,7 @@ fn unit_of_a_duration_comes_from_the_description() {
         ("Longest wait, minutes", Some("minutes")),
         ("Seconds in the queue.", None),
         ("Milliseconds, not seconds.", None),
+        ("Longest wait (s)", None),
         ("", None),
     ] {
         let wait = member("longestWaitTime", DocumentedType::Integer, words);
@@ -148,4 +149,114 @@ fn candidates_fit_by_type_and_the_likeliest_is_first() {
     let found = compared(Resource::ServiceState, members);
     assert_eq!(field(found.clone(), "queue_length").candidates, ["x2", "x1", "groupId"]);
     assert_eq!(field(found, "agents_available").candidates[0], "x1");
+}
+
+#[test]
+fn description_refutes_the_known_name_of_a_field() {
+    use DocumentedType::{Boolean, Date, Integer};
+    for (resource, name, kind, words, of) in [
+        (Resource::ServiceState, "queueLength", Integer, "Maximum allowed length.", "queue_length"),
+        (Resource::ServiceState, "casesInQueue", Integer, "Cases queued today.", "queue_length"),
+        (Resource::ServiceState, "longestWaitTime", Integer, "Since midnight.", "longest_wait"),
+        (
+            Resource::ServiceState,
+            "estimatedWaitTime",
+            Integer,
+            "The average wait.",
+            "estimated_wait",
+        ),
+        (Resource::ServiceState, "freeAgents", Integer, "Enligt schema.", "agents_available"),
+        (Resource::ServiceState, "open", Boolean, "Whether the night service is open.", "open"),
+        (Resource::AgentState, "stateSince", Date, "Time of the last logon.", "since"),
+        (Resource::AgentState, "reason", Integer, "The reason group.", "reason"),
+        (Resource::AgentState, "jobNo", Integer, "The service of the job.", "job"),
+        (Resource::Agents, "id", Integer, "Identity of the directory subscriber.", "id"),
+        (Resource::Calls, "serviceId", Integer, "The service that was called first.", "service_id"),
+        (Resource::Calls, "created", Date, "Time when the record was imported.", "created"),
+        (Resource::Calls, "agentId", Integer, "The last agent.", "agent_id"),
+        (Resource::Calls, "waitTime", Integer, "Goal for the wait, in seconds.", "waited"),
+    ] {
+        let found = field(compared(resource, vec![member(name, kind, words)]), of);
+        assert_eq!((found.member, found.refuted.as_deref()), (None, Some(name)), "{words}");
+        assert!(found.problems[0].contains("something else"), "{:?}", found.problems);
+    }
+}
+
+#[test]
+fn subordinate_clause_refutes_no_name() {
+    use DocumentedType::{Date, Integer};
+    for (resource, name, kind, words, of) in [
+        (Resource::ServiceState, "queueLength", Integer, "Length of the queue.", "queue_length"),
+        (Resource::AgentState, "jobNo", Integer, "Job number, 0 if there is no case.", "job"),
+        (Resource::AgentState, "stateSince", Date, "Time of the last change of state.", "since"),
+        (Resource::Calls, "answeredAt", Date, "Empty if it was not answered.", "answered"),
+        (Resource::Calls, "agentId", Integer, "Agent, 0 if no one has it.", "agent_id"),
+    ] {
+        let found = field(compared(resource, vec![member(name, kind, words)]), of);
+        assert_eq!((found.member.as_deref(), found.refuted), (Some(name), None), "{words}");
+    }
+}
+
+#[test]
+fn described_member_takes_the_place_of_a_refuted_one() {
+    use DocumentedType::{Date, Integer};
+    let queue = vec![
+        member("queueLength", Integer, "Maximum allowed length of the queue."),
+        member("inQueue", Integer, "Cases in the queue now."),
+    ];
+    let found = field(compared(Resource::ServiceState, queue), "queue_length");
+    assert_eq!(found.member.as_deref(), Some("inQueue"));
+    assert!(found.described && found.differs(), "{found:?}");
+    let since = vec![
+        member("stateSince", Date, "Time of the last logon."),
+        member("lastStateChange", Date, "Time of the last change of the state."),
+    ];
+    let found = field(compared(Resource::AgentState, since), "since");
+    assert_eq!(found.member.as_deref(), Some("lastStateChange"));
+    assert!(found.described, "its name is known, but another one is read: {found:?}");
+}
+
+#[test]
+fn case_id_gives_way_to_the_job_number() {
+    use DocumentedType::Integer;
+    for words in ["Case id.", ""] {
+        let members =
+            vec![member("caseId", Integer, words), member("caseNo", Integer, "Job number.")];
+        let found = field(compared(Resource::Cases, members), "id");
+        assert_eq!(found.member.as_deref(), Some("caseNo"), "{words}");
+        assert_eq!(found.refuted.as_deref(), Some("caseId"));
+    }
+}
+
+#[test]
+fn known_name_and_described_member_are_left_to_a_person() {
+    let members = vec![
+        member("queueLength", DocumentedType::Integer, "Items, chat included."),
+        member("queuedCalls", DocumentedType::Integer, "Calls in the queue."),
+    ];
+    let found = field(compared(Resource::ServiceState, members), "queue_length");
+    assert_eq!((found.member, found.refuted.as_deref()), (None, Some("queueLength")));
+}
+
+#[test]
+fn description_of_a_value_is_used_where_its_name_is_unknown() {
+    let value = |name: &str, number, words: &str| EnumValue {
+        name: name.to_owned(),
+        number: Some(number),
+        words: words.to_owned(),
+    };
+    let states = DocumentedType::Enumeration(vec![
+        value("AS_IN_CALL", 3, "Agent in call."),
+        value("Off", 0, "Not logged on"),
+        value("Ready", 1, "Busy"),
+        value("AS_X", 9, "Agent busy with a form"),
+    ]);
+    let found = field(compared(Resource::AgentState, vec![member("state", states, "")]), "state");
+    let meaning = |wanted: &str| {
+        found.values.iter().find(|value| value.value == wanted).and_then(|value| value.meaning)
+    };
+    assert_eq!(
+        ["3", "0", "1", "9"].map(meaning),
+        [Some("busy"), Some("logged_out"), Some("available"), None]
+    );
 }
