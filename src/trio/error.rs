@@ -183,12 +183,19 @@ impl Error {
     /// Returns whether the server itself failed, which it may do with every other request.
     pub(super) fn is_server_failure(&self) -> bool {
         match self {
+            Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
+            _ => self.is_failed_answer() || self.is_login_failure_of_server(),
+        }
+    }
+
+    /// Returns whether the server answered that it failed.
+    pub(in crate::trio) fn is_failed_answer(&self) -> bool {
+        match self {
             // 501 means that this server does not have the function, which is a property and no
             // failure.
             Self::Status { status, .. } => (500..600).contains(status) && *status != 501,
             Self::Busy { status, .. } => *status == 503,
-            Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
-            _ => self.is_login_failure_of_server(),
+            _ => false,
         }
     }
 
