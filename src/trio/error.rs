@@ -103,6 +103,14 @@ pub enum Error {
         /// Items that arrived.
         items: usize,
     },
+    /// The command may send no more requests.
+    #[error("{}: not asked, because the limit of {limit} requests is reached", .resource.as_str())]
+    LimitReached {
+        /// Resource that was to be read.
+        resource: Resource,
+        /// Requests that the command may send.
+        limit: usize,
+    },
 }
 
 /// Cause of a status that is no success, by the headers of the answer.
@@ -135,6 +143,7 @@ impl Error {
             }
             Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),
             Self::Unmapped { resource, .. } => format!("{resource:?} unmapped"),
+            Self::LimitReached { .. } => "limit reached".to_owned(),
         }
     }
 
@@ -164,7 +173,7 @@ impl Error {
     /// pointless.
     pub fn is_total(&self) -> bool {
         match self {
-            Self::Auth { .. } | Self::LoginWaits { .. } => true,
+            Self::Auth { .. } | Self::LoginWaits { .. } | Self::LimitReached { .. } => true,
             // A redirect or a pause of one resource concerns that resource; at the login it
             // concerns all.
             Self::Redirected { resource, .. } | Self::Busy { resource, .. } => {

@@ -8,16 +8,17 @@ use wiremock::{Mock, Request, ResponseTemplate, matchers::method};
 
 use crate::support::{HandWritten, Journal, NOBODY, Simulated, Trap, still_clock, target};
 
-use super::pair::{active, exporter, of_both, pair, series};
+use super::pair::{active, exporter, of_both, series};
 
 /// Collectors of what happens now.
 const COLLECTORS: [&str; 4] = ["agent_state", "service_state", "calls", "cases"];
 
-/// A server that answers its lists, and names a secondary.
-async fn naming(secondary: &str) -> HandWritten {
+/// A server that answers its lists, and may name a secondary.
+async fn naming(secondary: Option<&str>) -> HandWritten {
     let trio = HandWritten::start().await;
     let own = trio.server.address().to_string();
-    let names = json!({"links": [], "data": {"primaryServer": own, "secondaryServer": secondary}});
+    let names = secondary.map(|it| json!({"primaryServer": own, "secondaryServer": it}));
+    let names = json!({"links": [], "data": names.unwrap_or_else(|| json!({}))});
     let jobs = json!([{"jobNo": 30, "service": 1}, {"jobNo": 4, "service": 1}]);
     for (resource, body) in [
         ("", names),
@@ -64,7 +65,7 @@ async fn failure_of_optional_parameter_never_ends_the_readings() {
     ] {
         let case = format!("{parameter}, {response:?}, {secondary}");
         let is_pause = case.contains("retry-after");
-        let trio = naming(secondary).await;
+        let trio = naming(Some(secondary)).await;
         fail_with(&trio, parameter, response).await;
         let mut target = target(&trio.url());
         target.trio.limits.connect = std::time::Duration::from_millis(100);
@@ -96,7 +97,7 @@ async fn failure_of_optional_parameter_never_ends_the_readings() {
 async fn server_failing_unknown_fields_is_kept_and_the_log_names_them() {
     for dialect in Dialect::ALL {
         for state_times in [true, false] {
-            let (_, _, clock) = pair().await;
+            let clock = still_clock();
             let options = || Options {
                 dialect,
                 state_times,
@@ -130,26 +131,30 @@ async fn server_failing_unknown_fields_is_kept_and_the_log_names_them() {
 
 #[tokio::test]
 async fn plain_request_decides_at_the_server_that_was_moved_to() {
-    let (primary, secondary, clock) = pair().await;
-    let mut app = exporter(of_both(&primary, &secondary), clock).await;
-    app.step().await;
-    app.step_after(5).await;
-    // The primary fails everything; the other server only what has an optional parameter.
-    primary.order("answering", &json!({"answering": false})).await;
-    let trio = naming(&secondary.addr.to_string()).await;
+    let clock = still_clock();
+    let primary = Simulated::start(Options::default(), clock.clone()).await;
+    let trio = naming(None).await;
     for parameter in ["fields", "sort"] {
         fail_with(&trio, parameter, ResponseTemplate::new(500)).await;
     }
-    let order = json!({"other": trio.server.address().to_string()});
-    secondary.order("failover", &order).await;
-    let mut target = of_both(&primary, &secondary);
-    target.trio.servers[1] = trio.url().parse().expect("a URL");
-    let mut app = exporter(target, still_clock()).await;
-    let mut read = 0;
+    let mut target = primary.target(true);
+    target.trio.servers.push(trio.url().parse().expect("a URL"));
+    let mut app = exporter(target, clock).await;
+    // From the second reading on the lists are asked for with `fields=`.
+    app.step().await;
+    app.step_after(5).await;
+    let addr = primary.addr;
+    drop(primary);
+    while tokio::net::TcpStream::connect(addr).await.is_ok() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     for _ in 0..6 {
         app.step_after(5).await;
-        let of = [("collector", "service_state")];
-        read += usize::from(app.metrics().await.get("trio_collector_success", &of) == Some(1.0));
+        let metrics = app.metrics().await;
+        for collector in COLLECTORS {
+            let success = metrics.get("trio_collector_success", &[("collector", collector)]);
+            assert_eq!(success, Some(1.0), "{collector}");
+        }
+        assert_eq!(metrics.get("trio_failovers_total", &[]), Some(1.0));
     }
-    assert_eq!(read, 6);
 }
