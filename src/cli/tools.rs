@@ -187,12 +187,15 @@ fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
         let read = Dictionary::with_user_file("fields.yml", known);
         Arc::new(read.map_err(|mistakes| mistakes.join("\n"))?)
     };
-    let client = Client::new(target.trio, dictionary, Arc::default(), Clock::system());
+    let stats = Arc::default();
+    let client = Client::new(target.trio, dictionary.clone(), stats, Clock::system());
     let client = client.map_err(|error| error.to_string())?;
+    let client = client.with_allowance(inspect::MAX_REQUESTS, PAUSE);
     // `init` runs outside of the program's runtime, since it waits for a person.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    let (report, problems) = runtime.block_on(learn_names(client, known, may_prove))?;
+    let (report, problems) =
+        runtime.block_on(learn_names(client, &dictionary, known, may_prove))?;
     let fields = inspect::extended_fields_file(&report, known);
     let has_content = |line: &str| {
         let is_comment = line.starts_with('#') && !line.starts_with("#?");
@@ -202,10 +205,11 @@ fn learn(request: LearnRequest<'_>) -> Result<Learned, String> {
     Ok(Learned { fields: is_needed.then_some(fields), table: inspect::summary(&report), problems })
 }
 
-/// Inspects a server, and proves what is not known; then once more with the names that were found,
-/// which shows the words of their values.
+/// Inspects a server, and proves what is not known; then reads the lists once more that have new
+/// names, which shows the words of their values.
 async fn learn_names(
     client: Client,
+    dictionary: &Dictionary,
     fields: &str,
     may_prove: &mut dyn FnMut() -> bool,
 ) -> Result<(inspect::Report, Vec<String>), String> {
@@ -218,7 +222,7 @@ async fn learn_names(
         error => error.redacted(),
     };
     let mut problems = Vec::new();
-    let first = match inspect::inspect(&client, false, None).await {
+    let first = match inspect::read_members(&client).await {
         Ok(report) => report,
         Err(error @ (Error::Auth { .. } | Error::LoginWaits { .. })) => return Err(refused(error)),
         // The help says much without a list.
@@ -244,22 +248,21 @@ async fn learn_names(
             help.as_ref().is_ok_and(|help| help.resources.iter().any(|it| it.missing.is_none()));
         return if is_described { Ok((report, problems)) } else { Err(problems.join("; ")) };
     }
-    if report.has_open_fields() && may_prove() {
+    if (report.has_open_fields() || report.has_rivals()) && may_prove() {
         let trying = |filter: &str| say(&format!("trying {filter}"));
         let documented = help.as_ref().ok();
-        let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
-        report = inspect::inspect(&client, false, Some(pace)).await.map_err(refused)?;
-        report.add_help(&client, &help);
+        let pause = Duration::ZERO;
+        let pace = inspect::Pace { pause, help: documented, progress: &trying };
+        inspect::add_proofs(&client, &mut report, pace).await.map_err(refused)?;
+        problems.extend(report.untried());
     }
     let found = inspect::extended_fields_file(&report, fields);
-    let Ok(dictionary) = Dictionary::with_user_file("fields.yml", &found) else {
+    let Ok(extended) = Dictionary::with_user_file("fields.yml", &found) else {
         return Ok((report, problems));
     };
-    let client = client.with_dictionary(Arc::new(dictionary));
-    if let Ok(mut again) = inspect::inspect(&client, false, None).await {
-        again.add_help(&client, &help);
-        report.add_words(&again);
-    }
+    let client = client.with_dictionary(Arc::new(extended));
+    let read = inspect::add_words(&client, &mut report, dictionary).await;
+    problems.extend(read.err().map(|error| error.redacted()));
     Ok((report, problems))
 }
 
@@ -398,9 +401,9 @@ fn progress(subject: &str) {
     let _ = writeln!(io::stderr(), "help: {subject}");
 }
 
-/// Time between two requests of `inspect --prove`: two a second beside everything else that Trio
+/// Time between two requests of a command that learns: two a second beside everything else that Trio
 /// does.
-const PROOF_PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Format of the report.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -421,6 +424,8 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
         false => String::new(),
     };
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
+    let client =
+        if args.prove { client.with_allowance(inspect::MAX_REQUESTS, PAUSE) } else { client };
     let trying = |filter: &str| say(&format!("trying {filter}"));
     if args.prove {
         say("--prove sends up to 200 requests in about two minutes; a quiet hour is better");
@@ -431,7 +436,7 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     };
     // Before the proofs, for which the help names members that are sent only on request.
     let documented = help.as_ref().and_then(|help| help.as_ref().ok());
-    let pace = inspect::Pace { pause: PROOF_PAUSE, help: documented, progress: &trying };
+    let pace = inspect::Pace { pause: Duration::ZERO, help: documented, progress: &trying };
     let mut report = inspect::Report::default();
     if let Some(help) = &help {
         report.add_help(&client, help);

@@ -91,7 +91,8 @@ fn problem_kind(error: &Error) -> ProblemKind {
         Error::Request { .. }
         | Error::Status { .. }
         | Error::Redirected { .. }
-        | Error::Busy { .. } => ProblemKind::Other,
+        | Error::Busy { .. }
+        | Error::LimitReached { .. } => ProblemKind::Other,
     }
 }
 

@@ -50,7 +50,7 @@ pub struct LearnRequest<'a> {
     pub configuration: &'a Path,
     /// Contents of the fields file that is there already; empty without one.
     pub fields: &'a str,
-    /// Called before proofs, which cost up to 200 requests; returns true if they may be made.
+    /// Called before proofs, which take the rest of 200 requests; returns true if they may be made.
     pub may_prove: &'a mut dyn FnMut() -> bool,
 }
 

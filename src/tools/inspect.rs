@@ -18,7 +18,7 @@ pub use diff::differences;
 pub use facts::facts;
 pub use fields::{Candidate, FieldGrade, FieldVerdict};
 pub use help::{HelpField, HelpMember, HelpReport};
-pub use prove::Pace;
+pub use prove::{MAX_REQUESTS, Pace};
 pub use report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::{extended_fields_file, fields_file};
 pub use summary::summary;
@@ -27,9 +27,9 @@ pub use table::{TableWriter, table};
 use std::time::Duration;
 
 use crate::{
-    model::{Collector, Resource, ServiceSkills, Text},
+    model::{Collector, ContactCenter, Resource, ServiceSkills, Text},
     tally::TrioClock,
-    trio::{Client, Error, Help, HelpError, Root, Route},
+    trio::{Client, Dictionary, Error, Help, HelpError, Root, Route, proof::FILTERS},
 };
 
 /// Services of a contact centre from which the documented filters can prove something.
@@ -63,10 +63,74 @@ pub async fn inspect(
 /// # Errors
 /// As [`inspect`].
 pub async fn inspect_from(
+    report: Report,
+    client: &Client,
+    show_values: bool,
+    prove: Option<Pace<'_>>,
+    show: &mut (dyn FnMut(Step<'_>) + Send),
+) -> Result<Report, Error> {
+    read(report, client, show_values, prove, true, show).await
+}
+
+/// Reads the members of every resource, and nothing that takes a request for each service or group.
+///
+/// # Errors
+/// As [`inspect`].
+pub async fn read_members(client: &Client) -> Result<Report, Error> {
+    read(Report::default(), client, false, None, false, &mut |_| {}).await
+}
+
+/// Adds the proofs to a report, as [`inspect`] with a pace does, without a second reading of the
+/// lists for it.
+///
+/// # Errors
+/// The server cannot be asked at all.
+pub async fn add_proofs(client: &Client, report: &mut Report, pace: Pace<'_>) -> Result<(), Error> {
+    let enough = |id: &String| services(report, id) >= SERVICES_TO_PROVE;
+    let Some(id) = report.contact_centers().into_iter().find(enough) else { return Ok(()) };
+    let root = client.root().await?;
+    let center = ContactCenter { id: id.as_str().into(), name: None };
+    let route = client.route(&root, &center).await?;
+    let (proofs, evidence) = prove::prove(client, &route, report, pace).await;
+    report.proofs.extend(proofs);
+    report.evidence = evidence;
+    Ok(())
+}
+
+/// Reads the lists again whose members the dictionary of the client reads by other names than
+/// `before`, and adds the words that they show.
+///
+/// # Errors
+/// The server cannot be asked at all.
+pub async fn add_words(
+    client: &Client,
+    report: &mut Report,
+    before: &Dictionary,
+) -> Result<(), Error> {
+    let resources = Collector::ALL.into_iter().filter_map(Collector::resource);
+    let changed: Vec<Resource> = resources.filter(|it| !client.maps_as(before, *it)).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let root = client.root().await?;
+    for id in report.contact_centers() {
+        let center = ContactCenter { id: id.as_str().into(), name: None };
+        let route = client.route(&root, &center).await?;
+        let mut again = Report::default();
+        for resource in &changed {
+            again.resources.push(read_resource(client, &route, *resource, false).await);
+        }
+        report.add_words(&again);
+    }
+    Ok(())
+}
+
+async fn read(
     mut report: Report,
     client: &Client,
     show_values: bool,
     prove: Option<Pace<'_>>,
+    with_relations: bool,
     show: &mut (dyn FnMut(Step<'_>) + Send),
 ) -> Result<Report, Error> {
     show(Step::Reading(Resource::ContactCenters.as_str()));
@@ -107,24 +171,10 @@ pub async fn inspect_from(
         let route = client.route(&root, &center).await?;
         for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
             show(Step::Reading(&format!("cc {}, {}", center.id, resource.as_str())));
-            let examined = client.examine(&route, resource).await;
-            let clock = TrioClock { taken: client.now(), skew: client.clock_skew() };
-            let examination = examined.as_ref().ok().cloned();
-            let mut resource = ResourceReport::new(&center.id, resource, examined, show_values);
-            if let Some(examination) = examination {
-                resource.judge_times(&examination, clock);
-            }
-            report.resources.push(resource);
+            report.resources.push(read_resource(client, &route, resource, show_values).await);
             show(Step::Found(&report));
         }
-        // A server may say in several ways what belongs together; without any of them metrics are
-        // missing.
-        show(Step::Reading(&format!("cc {}, services by groups and skills", center.id)));
-        report.relations.push(services_in_groups(client, &route).await);
-        report.relations.push(agents_in_groups(&report, &center.id));
-        show(Step::Found(&report));
-        report.relations.push(skilled_agents(client, &route).await);
-        show(Step::Found(&report));
+        // Before the relations, which take a request for each service.
         if let Some(pace) = prove.filter(|_| !is_proved)
             && services(&report, &center.id) >= SERVICES_TO_PROVE
         {
@@ -134,10 +184,38 @@ pub async fn inspect_from(
             report.evidence = evidence;
             show(Step::Found(&report));
         }
+        // A server may say in several ways what belongs together; without any of them metrics are
+        // missing.
+        if with_relations {
+            show(Step::Reading(&format!("cc {}, services by groups and skills", center.id)));
+            report.relations.push(services_in_groups(client, &route).await);
+            report.relations.push(agents_in_groups(&report, &center.id));
+            show(Step::Found(&report));
+            report.relations.push(skilled_agents(client, &route).await);
+            show(Step::Found(&report));
+        }
     }
     report.relations.extend(closed_nodes(client, &root).await);
     show(Step::Found(&report));
     Ok(report)
+}
+
+/// Reads the first rows of a list, and judges its times.
+async fn read_resource(
+    client: &Client,
+    route: &Route,
+    resource: Resource,
+    show_values: bool,
+) -> ResourceReport {
+    let examined = client.examine(route, resource).await;
+    let clock = TrioClock { taken: client.now(), skew: client.clock_skew() };
+    let examination = examined.as_ref().ok().cloned();
+    let center = route.contact_center();
+    let mut report = ResourceReport::new(center, resource, examined, show_values);
+    if let Some(examination) = examination {
+        report.judge_times(&examination, clock);
+    }
+    report
 }
 
 /// Describes the nodes that are closed to the client key, which is no failure of the login.
@@ -197,6 +275,43 @@ impl Report {
                 }
             }
         }
+    }
+
+    /// Returns the ids of the contact centres whose lists were read.
+    fn contact_centers(&self) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        for seen in &self.resources {
+            if !seen.contact_center.is_empty() && !ids.contains(&seen.contact_center) {
+                ids.push(seen.contact_center.clone());
+            }
+        }
+        ids
+    }
+
+    /// Returns the filters that were not tried to the end, with the reason; `None` if all were.
+    pub fn untried(&self) -> Option<String> {
+        let reason = |proof: &Proof| {
+            let reason = proof.reason.strip_prefix("not tried: ");
+            reason.or_else(|| proof.reason.strip_prefix("not finished: ")).map(str::to_owned)
+        };
+        let untried: Vec<(String, String)> = self
+            .proofs
+            .iter()
+            .filter_map(|it| Some((reason(it)?, format!("{}?{}=", it.resource, it.parameter))))
+            .collect();
+        let (reason, _) = untried.first()?;
+        let filters: Vec<&str> = untried.iter().map(|(_, filter)| filter.as_str()).collect();
+        Some(format!("{reason}; not tried: {}", filters.join(", ")))
+    }
+
+    /// Returns true if the help describes another member for a field that a filter selects by, so
+    /// that a known name may hold something else.
+    pub fn has_rivals(&self) -> bool {
+        FILTERS.iter().any(|filter| {
+            let here = self.help.iter().filter(|it| it.resource == filter.resource.as_str());
+            let mut fields = here.flat_map(|it| &it.fields).filter(|it| it.field == filter.field);
+            fields.any(|it| !it.candidates.is_empty() || !it.problems.is_empty())
+        })
     }
 
     /// Returns true if a field whose absence is reported has no settled member, so that proofs

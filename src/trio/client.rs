@@ -29,8 +29,8 @@ use super::{
     servers::connection::Connection,
     settings::Settings,
     wire::{
-        address::host_and_port, exchange_log::ExchangeObserver, responder::Responder,
-        tls_problem::TlsProblem,
+        address::host_and_port, allowance::Allowance, exchange_log::ExchangeObserver,
+        responder::Responder, tls_problem::TlsProblem,
     },
 };
 use crate::{
@@ -99,6 +99,27 @@ impl Client {
     pub fn with_observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
         self.reader.connection.transport.observer = Some(observer);
         self
+    }
+
+    /// Sends at most so many requests from now on, logins and pages of the help included, with this
+    /// time between two of them. A simulator needs no such time.
+    pub fn with_allowance(mut self, requests: usize, pause: Duration) -> Self {
+        self.reader.connection.transport.allowance = Some(Allowance::new(requests, pause));
+        self
+    }
+
+    /// Waits until the next request may be sent, and returns how many may; `None` if there is no
+    /// limit.
+    pub async fn requests_left(&self) -> Option<usize> {
+        match &self.reader.connection.transport.allowance {
+            Some(allowance) => Some(allowance.left().await),
+            None => None,
+        }
+    }
+
+    /// Returns whether the members of a resource are read by the same names as with `other`.
+    pub fn maps_as(&self, other: &Dictionary, resource: Resource) -> bool {
+        self.reader.dictionary.mapping(resource) == other.mapping(resource)
     }
 
     /// Lets `responder` answer every request in place of the network.

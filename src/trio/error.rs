@@ -103,6 +103,14 @@ pub enum Error {
         /// Items that arrived.
         items: usize,
     },
+    /// The command may send no more requests.
+    #[error("{}: not asked, because the limit of {limit} requests is reached", .resource.as_str())]
+    LimitReached {
+        /// Resource that was to be read.
+        resource: Resource,
+        /// Requests that the command may send.
+        limit: usize,
+    },
 }
 
 /// Cause of a status that is no success, by the headers of the answer.
@@ -135,6 +143,7 @@ impl Error {
             }
             Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),
             Self::Unmapped { resource, .. } => format!("{resource:?} unmapped"),
+            Self::LimitReached { .. } => "limit reached".to_owned(),
         }
     }
 
@@ -164,7 +173,7 @@ impl Error {
     /// pointless.
     pub fn is_total(&self) -> bool {
         match self {
-            Self::Auth { .. } | Self::LoginWaits { .. } => true,
+            Self::Auth { .. } | Self::LoginWaits { .. } | Self::LimitReached { .. } => true,
             // A redirect or a pause of one resource concerns that resource; at the login it
             // concerns all.
             Self::Redirected { resource, .. } | Self::Busy { resource, .. } => {
@@ -183,12 +192,19 @@ impl Error {
     /// Returns whether the server itself failed, which it may do with every other request.
     pub(super) fn is_server_failure(&self) -> bool {
         match self {
+            Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
+            _ => self.is_failed_answer() || self.is_login_failure_of_server(),
+        }
+    }
+
+    /// Returns whether the server answered that it failed.
+    pub(in crate::trio) fn is_failed_answer(&self) -> bool {
+        match self {
             // 501 means that this server does not have the function, which is a property and no
             // failure.
             Self::Status { status, .. } => (500..600).contains(status) && *status != 501,
             Self::Busy { status, .. } => *status == 503,
-            Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
-            _ => self.is_login_failure_of_server(),
+            _ => false,
         }
     }
 

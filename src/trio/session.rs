@@ -611,7 +611,8 @@ impl Session {
             | Error::Auth { .. }
             | Error::LoginWaits { .. }
             | Error::Incomplete { .. }
-            | Error::Unmapped { .. } => {
+            | Error::Unmapped { .. }
+            | Error::LimitReached { .. } => {
                 return FailedLogin { error, blame: None, asked: None };
             }
         };

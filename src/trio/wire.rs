@@ -2,6 +2,7 @@
 //! addresses and links, certificates, charset, waits, and the observation of exchanges.
 
 pub(super) mod address;
+pub(super) mod allowance;
 pub(super) mod answer;
 pub(super) mod backoff;
 pub(super) mod body;
@@ -38,6 +39,7 @@ use url::Url;
 
 use self::{
     address::host_and_port,
+    allowance::Allowance,
     answer::Answer,
     backoff::RequestedWaits,
     body::{BodyBuffer, LargeBodies, NoRoom, apart, limit_of},
@@ -78,6 +80,8 @@ pub(super) struct Transport {
     pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
     /// Answers in place of the network.
     pub(super) responder: Option<Arc<dyn Responder>>,
+    /// Requests that may be sent; without it as many as are asked for.
+    pub(super) allowance: Option<Allowance>,
 }
 
 impl Transport {
@@ -102,6 +106,7 @@ impl Transport {
             limits,
             observer: None,
             responder: None,
+            allowance: None,
         })
     }
 
@@ -123,11 +128,20 @@ impl Transport {
             Ok(Some(reason)) => self.stats.record_retry(reason),
             Ok(None) => {}
         }
+        if let Some(allowance) = &self.allowance {
+            let taken = allowance.take().await;
+            taken.map_err(|limit| Error::LimitReached { resource, limit })?;
+        }
         // The clock starts once a slot is free, so that durations measure the server and not the
         // queue here.
         let begun = Instant::now();
         let answer = self.exchange(resource, request, &url, begun).await;
         let took = begun.elapsed();
+        if let Some(allowance) = &self.allowance
+            && answer.as_ref().is_ok_and(Answer::simulated)
+        {
+            allowance.record_simulator().await;
+        }
         if let Some(observer) = self.observer.as_deref() {
             exchange_log::notify(observer, resource, &url, self.clock.now(), took, answer.as_ref());
         }

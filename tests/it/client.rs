@@ -1,5 +1,6 @@
 //! Requests of the exporter to a Trio, and its reading of the answers, over real sockets.
 
+mod allowance;
 mod answers;
 mod cases;
 mod collections;

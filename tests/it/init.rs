@@ -111,6 +111,26 @@ async fn what_it_writes_reads_a_trio() {
     assert!(stdout.contains("trio_up{target=\"trio\"} 1"), "{stdout}");
 }
 
+#[tokio::test]
+async fn learning_sends_at_most_two_hundred_requests() {
+    for (dialect, services) in [(Dialect::Vendor, 120), (Dialect::Foreign, 120)] {
+        let options = Options { dialect, services, ..Options::default() };
+        let Options { client_key, username, password, .. } = options.clone();
+        let trio = Simulated::start(options, Clock::system()).await;
+        let (folder, url) = (folder(), trio.url());
+        let done = tokio::task::spawn_blocking(move || {
+            let answers = format!("{client_key}\n{username}\n{password}\n");
+            init(folder.path(), &["--server", &url], &answers)
+        });
+        let (code, stdout, stderr) = done.await.expect("no panic");
+        assert_eq!(code, Some(0), "{stderr}");
+        assert!(!stdout.contains("not learnt"), "{stdout}");
+        // The address is checked before, by another client.
+        let sent = trio.simulator.requests();
+        assert!((30..=202).contains(&sent), "{dialect:?}: {sent}\n{stdout}");
+    }
+}
+
 #[test]
 fn what_is_there_is_replaced_only_by_force_and_is_private_afterwards() {
     let folder = folder();

@@ -44,8 +44,14 @@ fn report_resource<'f>(
         report.unknown(subject, "cannot be determined: the answer has no row", remedy);
         return;
     }
-    // `present` is `None` for an optional field without a member: it is not missing.
-    let present: Vec<bool> = fields.filter_map(|field| field.present).collect();
-    let fed = present.iter().filter(|present| **present).count();
-    report.ok(subject, format!("{fed} of {} fields", present.len()));
+    // `present` is `None` for an optional field without a member.
+    let fields: Vec<&FieldUse> = fields.collect();
+    let fed = fields.iter().filter(|field| field.present == Some(true)).count();
+    let optional = fields.iter().filter(|field| field.present.is_none());
+    let optional: Vec<&str> = optional.map(|field| field.field).collect();
+    let missing = match optional.as_slice() {
+        [] => String::new(),
+        names => format!("; not found, but optional: {}", names.join(", ")),
+    };
+    report.ok(subject, format!("{fed} of {} fields{missing}", fields.len()));
 }

@@ -165,8 +165,8 @@ pub(super) fn may_prove(
     answers: &mut impl AnswerSource,
     out: &mut impl Write,
 ) -> Result<bool, Failure> {
-    let cost = "Some names are not known. Trio's own filters can prove which member is which: up to 200 requests in \
-                about two minutes; a quiet hour is better.";
+    let cost = "Some names are not certain. Trio's own filters can prove which member is which: with the requests up to \
+                now at most 200, two a second; a quiet hour is better.";
     print(out, &format!("\n{cost}\n"))?;
     if !answers.is_person() {
         return Ok(true);

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::fields;
 use super::report::{Evidence, Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 use crate::{
     model::{RequestFailure, Resource},
@@ -18,9 +19,12 @@ use crate::{
     },
 };
 
-/// Requests of one proof at most, pages included.
+/// Requests of a command that proves at most: its readings, the pages of the help, and the proofs.
 // A production server answers operators and callers at the same time.
-const MAX_REQUESTS: usize = 200;
+pub const MAX_REQUESTS: usize = 200;
+/// Requests of these that are left to read the words of new members: two for each list, and the way
+/// to them.
+const FOR_WORDS: usize = 24;
 /// Pages of a list that are read from its beginning; the last one is read as well.
 const FIRST_PAGES: usize = 3;
 /// Answers whose mean time is compared with the mean of the first as many.
@@ -71,9 +75,17 @@ pub(super) async fn prove(
         ids: HashMap::new(),
     };
     let mut proofs = Vec::new();
-    // No filter selects agents, but their list is evidence about the others.
-    let mut stopped = prover.read_first(Resource::Agents).await.err();
-    for filter in &FILTERS {
+    let (mut stopped, filters): (_, &'static [Filter]) = (None, &FILTERS);
+    // Fields that are certain come last: the requests may not be enough for all.
+    let (certain, open): (Vec<_>, Vec<_>) =
+        filters.iter().enumerate().partition(|(_, filter)| prover.is_certain(filter));
+    for (_, filter) in certain.iter().filter(|(_, it)| matches!(it.values, Values::OwnIds(_))) {
+        if stopped.is_none() {
+            stopped = prover.read_first(filter.resource).await.err();
+            prover.record_known_ids(filter);
+        }
+    }
+    for (position, filter) in open.into_iter().chain(certain) {
         if stopped.is_none() {
             (pace.progress)(&format!(
                 "{}?{}= ({} requests sent)",
@@ -93,7 +105,7 @@ pub(super) async fn prove(
                 }
             },
         };
-        proofs.push(Proof {
+        let proof = Proof {
             contact_center: route.contact_center().to_string(),
             resource: filter.resource.as_str().to_owned(),
             field: filter.field.to_owned(),
@@ -101,8 +113,11 @@ pub(super) async fn prove(
             grade: outcome.grade,
             member: outcome.member,
             reason: outcome.reason,
-        });
+        };
+        proofs.push((position, proof));
     }
+    proofs.sort_by_key(|(position, _)| *position);
+    let proofs: Vec<Proof> = proofs.into_iter().map(|(_, proof)| proof).collect();
     let evidence = prover.evidence(&proofs);
     (proofs, evidence)
 }
@@ -257,10 +272,6 @@ impl Prover<'_> {
                         "the address {resource}/<value> does not bring its row"
                     )));
                 }
-            }
-            // The job number is another one, and the documented addresses are made of that.
-            Values::ForeignIds => {
-                return Ok(Some("no documented address shows a row by it".to_owned()));
             }
             Values::Words => {}
         }
@@ -435,6 +446,13 @@ impl Prover<'_> {
         self.ids.entry(thing).or_insert(ids);
     }
 
+    /// Returns whether the member of the field that a filter selects by is certain without a proof.
+    fn is_certain(&self, filter: &Filter) -> bool {
+        let center = self.route.contact_center();
+        let known = fields::Known::new(self.report, filter.resource.as_str(), Some(&**center));
+        known.verdicts().iter().any(|it| it.field == filter.field && it.grade.is_settled())
+    }
+
     /// The member that the dictionary takes for a field.
     fn known_member(&self, resource: Resource, field: &str) -> Option<String> {
         let mut members = self.members(resource).iter();
@@ -490,7 +508,12 @@ impl Prover<'_> {
 
     /// Waits until the next request may be sent.
     async fn begin(&mut self) -> Result<Instant, Stop> {
-        if self.requests == MAX_REQUESTS {
+        // Also waits, so that the time of the answer is that of the server.
+        let is_spent = match self.client.requests_left().await {
+            Some(left) => left <= FOR_WORDS,
+            None => self.requests == MAX_REQUESTS,
+        };
+        if is_spent {
             return Err(Stop::Budget);
         }
         if has_slowed_down(&self.times) {

@@ -16,9 +16,9 @@ use super::{
 use crate::trio::{Dictionary, meanings};
 
 const HEADER: &str = "\
-# Made by `trio-exporter inspect --suggest`. A line that begins with `#?` is a suggestion: remove these signs and the space
-# behind them to make it an entry, and complete it. Only one line for each field. A word that is `unknown` is not reported
-# any more. With `-o` the command writes the suggestions again and keeps all other lines.
+# Made by `trio-exporter init` or `inspect --suggest`. A line that begins with `#?` is a suggestion: remove these signs and
+# the space behind them to make it an entry, and complete it. Only one line for each field. A word that is `unknown` is not
+# reported any more. With `-o` the command writes the suggestions again and keeps all other lines.
 ";
 
 /// The meaning that changes no figure.

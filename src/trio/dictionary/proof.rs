@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use self::{
     Thing::{Agent, AgentGroup, Case, Role, Service, ServiceGroup},
-    Values::{ForeignIds, IdsOf, OwnIds, PerhapsIdsOf, Words},
+    Values::{IdsOf, OwnIds, PerhapsIdsOf, Words},
 };
 pub(in crate::trio) use evidence::ServerTime;
 pub use evidence::{Evidence, Known, List};
@@ -59,8 +59,6 @@ pub enum Values {
     IdsOf(Thing),
     /// Ids of other things, of which the name of the parameter says less: they may be of others.
     PerhapsIdsOf(Thing),
-    /// Ids of the rows themselves under which no documented address shows them.
-    ForeignIds,
     /// Names and words.
     Words,
 }
@@ -113,10 +111,12 @@ impl Filter {
 /// Filters that can prove a field, the most needed first, and lists of ids before what refers to
 /// them.
 // `firstName`, `lastName` and `cust` are documented as well. They are never used: a person's name
-// must not stand in an address, which servers and proxies log.
+// must not stand in an address, which servers and proxies log. `vid`, the number that other systems
+// know a case by, is no field.
 pub const FILTERS: [Filter; 19] = [
     Filter::new(Resource::Services, "id", "id", OwnIds(Service)),
     Filter::new(Resource::ServiceGroups, "id", "id", OwnIds(ServiceGroup)),
+    Filter::new(Resource::Agents, "id", "id", OwnIds(Agent)).of_persons(),
     Filter::new(Resource::AgentGroups, "id", "id", OwnIds(AgentGroup)),
     Filter::new(Resource::AgentState, "id", "id", OwnIds(Agent)).of_persons(),
     Filter::new(Resource::ServiceState, "id", "id", OwnIds(Service)).of_moving_rows(),
@@ -136,8 +136,6 @@ pub const FILTERS: [Filter; 19] = [
     Filter::new(Resource::ServiceState, "name", "name", Words).of_moving_rows(),
     Filter::new(Resource::ServiceGroups, "name", "name", Words),
     Filter::new(Resource::AgentGroups, "name", "name", Words),
-    // The number that other systems know the case by: it is no field, and not the job number.
-    Filter::new(Resource::Cases, "vid", "vid", ForeignIds).of_persons(),
 ];
 
 /// Rows of a list, read without a filter before and after the trials.

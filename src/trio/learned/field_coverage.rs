@@ -119,9 +119,13 @@ impl FieldCoverage {
                 self.note_rows_without((list, index), field.name, seen.rows_without);
             }
             let logged = self.values_logged.entry((resource, index)).or_default();
-            // Masked: if the mapping is wrong, these values may be the names of persons.
+            // Masked: if the mapping is wrong, these values may be the names of persons. A code of one or
+            // two digits names no one.
+            let is_code =
+                |value: &str| value.len() <= 2 && value.bytes().all(|b| b.is_ascii_digit());
             let masked = |value: &String| match [NO_VALUE, BROKEN_TEXT].contains(&&**value) {
                 true => value.clone(),
+                false if is_code(value) => value.clone(),
                 false => masked(value),
             };
             for value in seen.samples.iter().map(masked) {

@@ -45,6 +45,8 @@ pub(in crate::trio) struct MemberFilter {
     /// A name that the server does not know spoils `fields=`: names are asked for one at a time.
     one_by_one: bool,
     control: Option<Control>,
+    /// The server asked for a pause when it was last asked.
+    was_busy: bool,
     /// The warning that the filter loses a field or is refused was logged.
     warned: bool,
 }
@@ -173,6 +175,16 @@ impl MemberFilter {
         self.one_by_one = true;
     }
 
+    /// Records that the server asked for a pause instead of an answer.
+    pub(in crate::trio) fn record_busy(&mut self) {
+        self.was_busy = true;
+    }
+
+    /// Returns whether the server asked for a pause the last time, once.
+    pub(in crate::trio) fn take_busy(&mut self) -> bool {
+        std::mem::take(&mut self.was_busy)
+    }
+
     /// Records that a control reading is made, even if it fails.
     pub(in crate::trio) fn record_control(&mut self, at: &ReadAt) {
         let before = self.control.as_ref().and_then(|control| control.version.as_ref());
@@ -275,6 +287,10 @@ impl MemberFilter {
                 if self.refuses_unknown.record_failure(now) {
                     self.phase = Phase::SeenMembers;
                     self.one_by_one = true;
+                    tracing::info!(
+                        resource = mapping.shape.resource.as_str(),
+                        "the server refuses fields= with names that it does not know, so only its own names are asked for"
+                    );
                 }
             }
             _ => {

@@ -50,34 +50,43 @@ impl CollectionReader {
         let learned = &self.connection.learned;
         let now = self.connection.now().mono;
         let sort = learned.list(&list.key, |known| known.sorting.member(list.key.resource, now));
+        let was_busy = self.members(&list.key, MemberFilter::take_busy);
+        let sort = sort.filter(|_| !was_busy);
         let request =
             Request { list, mapping, filter_value: None, fields: None, sort: sort.as_deref() };
-        match self.read_chosen_members(request, build).await {
+        match self.read_chosen_members(request, was_busy, build).await {
             // The same request without `sort` decides: only if that one succeeds was the parameter
             // to blame.
             Err(error) if sort.is_some() && is_parameter_refusal(&error) => {
-                let collected =
-                    self.read_chosen_members(Request { sort: None, ..request }, build).await?;
+                let unsorted = Request { sort: None, ..request };
+                let collected = self.read_chosen_members(unsorted, was_busy, build).await?;
                 learned.list(&list.key, |known| known.sorting.record_refusal(now));
                 Ok(collected)
+            }
+            // Nothing may be asked during the wait. After it the request without `fields` and `sort`
+            // is the next one: these may be the reason.
+            Err(error @ Error::Busy { status: 503, .. }) if !was_busy => {
+                self.members(&list.key, MemberFilter::record_busy);
+                Err(error)
             }
             collected => collected,
         }
     }
 
-    /// Reads a collection with the members worth asking for, in the order of the request.
+    /// Reads a collection with the members worth asking for, in the order of the request; first
+    /// without `fields` if the server was busy the last time.
     async fn read_chosen_members<T: Identified + Send>(
         &self,
         request: Request<'_>,
+        was_busy: bool,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Collected<T>, Error> {
         let Request { mapping, list: List { key, .. }, .. } = request;
         let choice = self.choose_members(mapping, key);
         let request = Request { fields: choice.fields(), ..request };
-        let collected = self.collect_pages(request, build).await;
         let mut collected = match choice {
             MemberChoice::FirstUnfiltered | MemberChoice::Unfiltered => {
-                let collected = collected?;
+                let collected = self.collect_pages(request, build).await?;
                 // An empty collection shows no members: the next reading is the first one again.
                 if collected.rows > 0 {
                     let at = self.read_at();
@@ -87,8 +96,12 @@ impl CollectionReader {
                 }
                 collected
             }
+            MemberChoice::AllNames(_) | MemberChoice::Seen(_) if was_busy => {
+                self.read_after_refusal(request, &choice, build).await?
+            }
             MemberChoice::AllNames(_) | MemberChoice::Seen(_) => {
-                self.verify_filter(request, &choice, collected, build).await?
+                let filtered = self.collect_pages(request, build).await;
+                self.verify_filter(request, &choice, filtered, build).await?
             }
         };
         let id = collected.seen.first().and_then(|seen| seen.member.clone());
@@ -297,7 +310,13 @@ impl FilteredReadings<'_> {
         ids: &[&str],
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<bool, Error> {
-        match self.read_one(&unused_id(ids), self.choice.fields(), build).await {
+        let (id, fields) = (unused_id(ids), self.choice.fields());
+        let mut answer = self.read_one(&id, fields, build).await;
+        // The request without `fields` shows if the members or the value was refused.
+        if fields.is_some() && answer.as_ref().err().is_some_and(is_parameter_refusal) {
+            answer = self.read_one(&id, None, build).await;
+        }
+        match answer {
             Ok(collected) => Ok(collected.rows == 0),
             // A server that refuses an id that does not exist has at least looked at it.
             Err(error) if is_value_refusal(&error) => Ok(true),
@@ -431,10 +450,11 @@ fn more_fields<T>(filtered: Collected<T>, other: Collected<T>, lost: bool) -> Co
 
 /// Returns true if an error may be about `fields` or `sort`.
 // Trio does not document a status for this. 500 is included because the published API design whose
-// header `X-Pagination` Trio's resembles returns 500 for an unknown name in `fields`. The other
-// statuses are usual for a parameter or a URL that the server does not accept.
+// header `X-Pagination` Trio's resembles returns 500 for an unknown name in `fields`, and the others
+// of its kind because a gateway may make one of them of it. The statuses below 500 are usual for a
+// parameter or a URL that the server does not accept.
 fn is_parameter_refusal(error: &Error) -> bool {
-    matches!(error, Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500 | 501, .. })
+    matches!(error, Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500..=599, .. })
 }
 
 /// Returns whether an error is about the value of the filter.

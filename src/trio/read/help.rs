@@ -325,8 +325,13 @@ impl HelpReader<'_> {
             let reason = format!("more than {} pages: no more is read", self.limits.pages);
             return Err(HelpError::Stopped(reason).into());
         }
-        if !self.simulated {
-            tokio::time::sleep(self.limits.pause).await;
+        match &self.connection.transport.allowance {
+            Some(allowance) => allowance.take().await.map_err(|limit| {
+                let reason = format!("the limit of {limit} requests is reached: no more is read");
+                HelpError::Stopped(reason)
+            })?,
+            None if self.simulated => {}
+            None => tokio::time::sleep(self.limits.pause).await,
         }
         self.requests += 1;
         (self.progress)(&format!("page {}: {subject}", self.requests));
@@ -337,6 +342,11 @@ impl HelpReader<'_> {
         };
         let response = request.send().await.map_err(|error| stopped(&error))?;
         self.simulated = response.headers().contains_key(SIMULATED);
+        if let Some(allowance) = &self.connection.transport.allowance
+            && self.simulated
+        {
+            allowance.record_simulator().await;
+        }
         Ok(response)
     }
 

@@ -70,6 +70,8 @@ impl Client {
         let mapping = self.reader.mapping(list)?;
         let mut url = below(&url, &[job]);
         let now = connection.now().mono;
+        let read = |answer: Answer| self.read_case(list, mapping, job, &answer);
+        let plain = url.clone();
         // `fields` is documented for single cases, not for single calls.
         if list == Resource::Cases
             && let Some(members) =
@@ -77,10 +79,11 @@ impl Client {
         {
             url.query_pairs_mut().append_pair("fields", &members);
         }
-        match connection
-            .get(list, &url, endpoints, |answer| self.read_case(list, mapping, job, &answer))
-            .await
-        {
+        let mut answer = connection.get(list, &url, endpoints, read).await;
+        if url != plain && answer.as_ref().err().is_some_and(Error::is_failed_answer) {
+            answer = connection.get(list, &plain, endpoints, read).await;
+        }
+        match answer {
             // Documented is that a case can be read until it is finished (assumption A10). The
             // status does not say if it was answered.
             Err(Error::Status { status: 404 | 410, .. }) => Ok(None),

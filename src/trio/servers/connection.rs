@@ -465,7 +465,8 @@ impl Connection {
         !self.probe_within_limit(server).await || self.servers.is_failing(server, self.now())
     }
 
-    /// Moves `attempts` on to another server if the error calls for it. `Ok` returns the error of
+    /// Moves `attempts` on to another server if the error calls for it. A failure that an optional
+    /// parameter may have caused never does: the same request without it decides. `Ok` returns the error of
     /// the server that is left.
     ///
     /// # Errors
@@ -473,10 +474,14 @@ impl Connection {
     pub(in crate::trio) async fn try_next(
         &self,
         attempts: &mut Attempts,
-        asked: (Resource, &Url),
+        (resource, url): (Resource, &Url),
         error: Error,
     ) -> Result<Error, Error> {
         let server = attempts.server.clone();
+        let plain = without_options(url);
+        // The primary has to answer this before the exporter returns to it, which must not depend on
+        // a parameter that it may refuse.
+        let asked = (resource, plain.as_ref().unwrap_or(url));
         if let Error::Redirected { resource, to, .. } = &error {
             let redirect_error =
                 |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
@@ -526,6 +531,8 @@ impl Connection {
                     self.servers.record_failure(&server, asked, self.now());
                     true
                 }
+                // Some servers answer 500 to a name in `fields=` that they do not know.
+                error if error.is_failed_answer() && plain.is_some() => false,
                 error if error.is_server_failure() => self.confirm_failure(&server, asked).await,
                 _ => false,
             };
@@ -557,6 +564,22 @@ impl Connection {
     }
 }
 
+/// Returns the address of the same list without optional parameters: `fields`, `sort` and row
+/// filters. `None` if it has none of them.
+fn without_options(url: &Url) -> Option<Url> {
+    let is_page = |name: &str| matches!(name, "page" | "pageSize");
+    if url.query_pairs().all(|(name, _)| is_page(&name)) {
+        return None;
+    }
+    let pages: Vec<_> = url.query_pairs().filter(|(name, _)| is_page(name)).collect();
+    let mut plain = url.clone();
+    plain.set_query(None);
+    if !pages.is_empty() {
+        plain.query_pairs_mut().extend_pairs(pages);
+    }
+    Some(plain)
+}
+
 /// Returns whether `part` occurs in `text`.
 fn contains(text: &[u8], part: &[u8]) -> bool {
     // An empty secret would be in every text and suppress every quote.
@@ -581,7 +604,9 @@ fn root_cause(first: Option<Error>, last: Error) -> Error {
         // left. A redirect tells nothing but that the failure is somewhere else.
         (
             Some(first),
-            Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. },
+            Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. }
+            // A connection that was not made in time.
+            | Error::Request { sent: false, .. },
         )
         | (Some(first), Error::Redirected { .. })
             if !matches!(first, Error::Redirected { .. }) =>

@@ -324,3 +324,20 @@ async fn renamed_hidden_member_is_found_after_a_change_of_version() {
     let last = field_filters(&trio).await.pop().flatten().expect("filtered");
     assert!(last.contains("lastStateChange"), "{last}");
 }
+
+#[tokio::test]
+async fn short_codes_are_logged_as_they_are_and_words_masked() {
+    let trio = Trio::bare().await;
+    let states = [json!(17), json!(18), json!(177), json!("Anna")];
+    let rows = states.iter().zip(1..).map(|(state, id)| json!({"AgentId": id, "State": state}));
+    trio.on("GET", STATE, ok(json!(rows.collect::<Vec<_>>()).to_string())).await;
+    let bench = trio.client(Limits::default()).await;
+    let journal = Journal::begin();
+    bench.client.agent_state(&bench.route).await.expect("readable");
+    let log = journal.lines().join("\n");
+    for shown in ["17", "18", "999", "Xxxx"] {
+        let value = format!("value={shown}");
+        assert!(log.lines().any(|line| line.replace('"', "").contains(&value)), "{shown}: {log}");
+    }
+    assert!(!log.contains("177") && !log.contains("Anna"), "{log}");
+}
