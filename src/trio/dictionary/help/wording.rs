@@ -69,7 +69,9 @@ impl Fact {
     fn is_certain(&self, member: &DocumentedMember) -> bool {
         let words = words_of(&member.words);
         let name = words_of_name(&member.name, &words);
-        has_each(&words, self.words)
+        // A name of one letter shortens any word that begins with it, so it says nothing itself.
+        member.name.chars().nth(1).is_some()
+            && has_each(&words, self.words)
             && has_each(&name, self.name)
             && self.knows_each(&words)
             && self.knows_each(&name)

@@ -147,7 +147,7 @@ fn candidates_fit_by_type_and_the_likeliest_is_first() {
         member("groupId", Integer, ""),
     ];
     let found = compared(Resource::ServiceState, members);
-    assert_eq!(field(found.clone(), "queue_length").candidates, ["x2", "x1", "groupId"]);
+    assert_eq!(field(found.clone(), "queue_length").candidates, ["x2", "groupId"]);
     assert_eq!(field(found, "agents_available").candidates[0], "x1");
 }
 
