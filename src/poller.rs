@@ -122,15 +122,6 @@ impl Settings {
         budget::requests_of_a_list(interval, self.limits.requests_per_minute)
     }
 
-    /// Returns the number of pages that all lists of a cadence may take in one cycle: those of a
-    /// single one.
-    fn pages_of_a_cycle(&self, cadence: Cadence) -> usize {
-        let collectors = Collector::ALL.into_iter().filter(|on| on.cadence() == cadence);
-        let intervals = collectors.filter_map(|collector| self.interval(collector));
-        let per_minute = self.limits.requests_per_minute;
-        intervals.map(|every| budget::requests_of_a_list(every, per_minute)).max().unwrap_or(1)
-    }
-
     /// Returns the interval of `collector`; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {

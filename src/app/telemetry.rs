@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn logfmt_has_plain_apostrophes_and_one_target() {
-        let line = written(|writer| logfmt(writer));
+        let line = written(logfmt);
         let (_, rest) = line.split_once(" level=").expect("a level");
         assert_eq!(
             rest,
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn json_has_one_target() {
-        let line = written(|writer| json(writer));
+        let line = written(json);
         assert_eq!(line.matches("\"target\":").count(), 1, "{line}");
         assert!(line.contains("\"target\":\"main\"") && line.contains("Trio's list"), "{line}");
     }

@@ -88,16 +88,8 @@ impl Poller {
         Since { at: self.clock.now(), sent: RequestCounts::current(&self.stats) }
     }
 
-    /// Gives the lists of a cadence the requests of a cycle.
-    fn grant_pages(&self, cadence: Cadence) {
-        self.client.grant_pages(cadence, self.configured.pages_of_a_cycle(cadence));
-    }
-
     /// Reads all that is due, one kind after the other, and publishes it as one.
     pub(super) async fn whole_cycle(&mut self) {
-        for cadence in [Cadence::Live, Cadence::Flow, Cadence::Configuration] {
-            self.grant_pages(cadence);
-        }
         let mut cycle = self.begin_cycle(true);
         let all = Some(cycle.since);
         cycle.finished = Finished { state: all, flow: all, slow: all };
@@ -121,7 +113,6 @@ impl Poller {
 
     /// Reads the states of services, and starts what is due beside.
     pub(super) async fn tick(&mut self) {
-        self.grant_pages(Cadence::Live);
         let mut cycle = self.begin_cycle(true);
         if self.discover_now(&mut cycle, false).await {
             // A server that was down is asked for the states first: without them the rest would
@@ -211,14 +202,12 @@ impl Poller {
         if !self.rounds.is_running(RoundKind::Flow)
             && let Some(work) = self.flow_work(cycle)
         {
-            self.grant_pages(Cadence::Flow);
             self.rounds.start(RoundKind::Flow, work, cycle.since);
         }
         if !self.rounds.is_running(RoundKind::Slow)
             && let Some(work) =
                 self.slow_work(&cycle.snapshot, cycle.was_down, SlowWork::Due { discovers: true })
         {
-            self.grant_pages(Cadence::Configuration);
             self.rounds.start(RoundKind::Slow, work, cycle.since);
         }
     }
@@ -232,7 +221,6 @@ impl Poller {
             && let Some(work) = self.slow_work(&last, false, SlowWork::UnknownIds)
         {
             let since = self.since();
-            self.grant_pages(Cadence::Configuration);
             self.rounds.start(RoundKind::Slow, work, since);
         }
     }

@@ -22,7 +22,6 @@ use super::{
         examine::{Examination, FirstPage},
         help::{HelpError, HelpLimits},
         hidden::{HiddenItems, HiddenRows},
-        page_budget::PageBudget,
         paging::MAX_PAGES,
         route::{Root, Route},
     },
@@ -34,7 +33,7 @@ use super::{
     },
 };
 use crate::{
-    model::{Cadence, CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
+    model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
     stats::Stats,
 };
 
@@ -65,7 +64,6 @@ impl Client {
                 zone,
                 limits,
                 page_limits: [MAX_PAGES; Resource::COUNT],
-                page_budget: PageBudget::default(),
                 hidden: HiddenRows::default(),
             },
             default_case_class,
@@ -76,12 +74,6 @@ impl Client {
     pub fn with_page_limit(mut self, pages: impl Fn(Resource) -> usize) -> Self {
         self.reader.page_limits = Resource::ALL.map(|resource| pages(resource).min(MAX_PAGES));
         self
-    }
-
-    /// Sets the pages that all lists of this cadence may take together in the cycle that begins,
-    /// behind the first page of each.
-    pub fn grant_pages(&self, cadence: Cadence, pages: usize) {
-        self.reader.page_budget.refill(cadence, pages);
     }
 
     /// Reads answers by another dictionary from now on, in the same session: no second login.

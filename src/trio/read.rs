@@ -7,7 +7,6 @@ pub(super) mod examine;
 pub(super) mod filtered_reading;
 pub(super) mod help;
 pub(super) mod hidden;
-pub(super) mod page_budget;
 pub(super) mod paging;
 pub(super) mod route;
 pub(super) mod selection;

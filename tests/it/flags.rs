@@ -187,7 +187,7 @@ fn table() -> String {
 
 fn section(text: &mut String, heading: &str, command: &Command, shown: impl Fn(&Arg) -> bool) {
     let about = command.get_long_about().or(command.get_about());
-    let about = one_line(about.map(ToString::to_string).unwrap_or_default());
+    let about = one_line(&about.map(ToString::to_string).unwrap_or_default());
     let rows: Vec<String> = arguments(command).filter(|arg| shown(arg)).map(row).collect();
     writeln!(text, "### {heading}\n\n{about}\n").expect("text");
     if rows.is_empty() {
@@ -198,7 +198,7 @@ fn section(text: &mut String, heading: &str, command: &Command, shown: impl Fn(&
 }
 
 /// The paragraphs of a help text in one line, without the last full stop, as clap has it.
-fn one_line(text: String) -> String {
+fn one_line(text: &str) -> String {
     text.replace("\n\n", " ").trim_end_matches('.').to_owned()
 }
 
@@ -218,7 +218,7 @@ fn row(arg: &Arg) -> String {
     let variable =
         arg.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let meaning = arg.get_long_help().or(arg.get_help());
-    let mut meaning = one_line(meaning.map(ToString::to_string).unwrap_or_default());
+    let mut meaning = one_line(&meaning.map(ToString::to_string).unwrap_or_default());
     let words: Vec<String> =
         arg.get_possible_values().iter().map(|word| word.get_name().to_owned()).collect();
     if arg.get_action().takes_values() && !words.is_empty() {

@@ -150,13 +150,13 @@ async fn numbers_of_states_and_units_come_from_the_help() {
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
-    // The page calls the queue length an identity, and the member that is none is no known name.
-    let active: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    let active = active.join("\n");
-    assert!(!active.contains("queue_length") && !active.contains("ueued"), "{text}");
+    // The page calls the known name of the queue length an identity, and another member the cases in
+    // the queue.
+    let entry = "queue_length: {members: [\"queued\"], only: true, from: help}";
+    assert!(text.contains(entry), "{text}");
     let found = fields(&client, &help);
     let queue = &found[&("services/state", "queue_length")];
-    assert_eq!((queue.member.as_deref(), queue.problems.len()), (None, 1), "{queue:?}");
+    assert_eq!((queue.member.as_deref(), queue.problems.len()), (Some("queued"), 1), "{queue:?}");
     assert_eq!(found[&("agents/state", "reason")].candidates, ["pauseCode"]);
     // With the suggested file the help says nothing new.
     let dictionary = Arc::new(Dictionary::with_user_file("fields.yml", &text).expect("valid"));
@@ -395,7 +395,7 @@ async fn check_compares_the_mapping_with_the_help() {
     let (code, printed, log) = check(&["check"]).await;
     assert_eq!((code, trio.simulator.help_requests()), (Some(0), 0), "{log}");
     assert!(!printed.contains("help"), "{printed}");
-    let (_, printed, _) = check(&["check", "--learn"]).await;
+    let (_, printed, _) = check(&["check", "--learn", "--verbose"]).await;
     assert!(
         printed.contains("help services/state: 10 members documented, 9 fields as mapped"),
         "{printed}"

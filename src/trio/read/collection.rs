@@ -16,7 +16,6 @@ use super::{
         reader::{Context, Reader},
     },
     hidden::{Fingerprint, HiddenRows},
-    page_budget::PageBudget,
     paging::{Extent, MAX_PAGES, PageWalk, Pagination},
     route::List,
 };
@@ -45,8 +44,6 @@ pub(in crate::trio) struct CollectionReader {
     pub(in crate::trio) limits: Limits,
     /// Largest number of pages of a list, by resource; longer lists are not read.
     pub(in crate::trio) page_limits: [usize; Resource::COUNT],
-    /// Pages that all lists of a cycle may take together.
-    pub(in crate::trio) page_budget: PageBudget,
     /// Lists whose total counts rows that no page shows.
     pub(in crate::trio) hidden: HiddenRows,
 }
@@ -227,10 +224,6 @@ impl CollectionReader {
                     };
                     return Err(incomplete(stated, problem));
                 }
-                Extent::OverBudget => {
-                    let problem = ", because the lists of this cycle together need more requests than max_requests_per_minute allows";
-                    return Err(incomplete(stated, problem));
-                }
                 Extent::Total(expected) if !resource.has_exact_total() => {
                     tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");
                     return Ok(collected);
@@ -304,19 +297,11 @@ impl CollectionReader {
         let moving = !request.list.key.resource.has_exact_total();
         let new = collected.items.len() + collected.without_id;
         let mut walk = PageWalk::new(first, collected.rows, new, moving).within(limit);
-        let mut taken = 1;
         loop {
             let next = walk.next(self.limits.in_flight);
             if next.is_empty() {
                 return Ok(walk.extent());
             }
-            // All pages that are expected, before the first of them is asked for: a list that cannot
-            // be finished costs no more requests.
-            let expected = walk.expected_pages();
-            if !self.page_budget.take(request.key(), expected.saturating_sub(taken)) {
-                return Ok(Extent::OverBudget);
-            }
-            taken = taken.max(expected);
             let responses = next.map(|number| self.read_page(request, number, size, build));
             // In the order of the pages, so that the items are in the server's order.
             for response in join_all(responses).await {
@@ -348,9 +333,6 @@ impl CollectionReader {
             number += 1;
             if number > self.page_limits[request.list.key.resource.index()] {
                 return Ok(Extent::TooLong);
-            }
-            if !self.page_budget.take(request.key(), 1) {
-                return Ok(Extent::OverBudget);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
             // A page shorter than the first is the last one; a page without new ids means that the

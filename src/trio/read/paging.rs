@@ -98,8 +98,6 @@ pub(super) enum Extent {
     Unknown,
     /// More pages than are read of a list.
     TooLong,
-    /// More pages than are left for the lists of this cycle.
-    OverBudget,
 }
 
 /// Course of reading a list whose answers describe their pages: which are still to be read, and
@@ -211,11 +209,6 @@ impl PageWalk {
         // A last page with a link that brings nothing new is the end.
         let goes_on = self.has_next && (self.read == 1 || self.fruitless == 0);
         first..first + usize::from(goes_on)
-    }
-
-    /// Returns the number of pages that the list has by all that is known, with the next one.
-    pub(super) fn expected_pages(&self) -> usize {
-        self.pages.max(self.next(1).end - 1)
     }
 
     /// Returns the extent, once there is no next page to read.

@@ -41,7 +41,7 @@ setInterval(() => {
 }, 500);
 "#;
 
-/// What the browser shows.
+/// Numbers and words that the browser shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Seen {
     numbers: u32,
@@ -49,7 +49,7 @@ struct Seen {
     says_lost: bool,
 }
 
-/// What the proxy does with requests to the exporter.
+/// Treatment of requests to the exporter by the proxy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Mode {
     Forward,

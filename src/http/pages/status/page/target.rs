@@ -106,8 +106,9 @@ fn unmeasured(target: &Target) -> Markup {
 
 fn collectors(target: &Target) -> Markup {
     let zone = target.zone.as_ref();
-    let is_normal =
-        |collector: &&Collector| matches!(collector.state, ReadingState::UpToDate | ReadingState::Off);
+    let is_normal = |collector: &&Collector| {
+        matches!(collector.state, ReadingState::UpToDate | ReadingState::Off)
+    };
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
     // Stable: collectors of one state stay in the order of contact centres.
