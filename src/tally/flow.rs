@@ -439,7 +439,9 @@ impl Flow {
                 is_whole: !is_stateless && !shown.iter().any(is_truncated),
                 shows_all_kinds: shown.contains(&Source::Cases),
                 has_uncounted: Source::ALL.into_iter().any(|source| {
-                    is_fresh(&source) && lists[source.index()].uncounted.contains(id)
+                    let list = &lists[source.index()];
+                    is_fresh(&source)
+                        && (list.has_row_of_any_service || list.uncounted.contains(id))
                 }),
                 ..QueueComparison::default()
             };

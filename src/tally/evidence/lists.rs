@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{TrioClock, UsualVanishing, is_gap};
 use crate::{
-    model::{CaseList, Moment, Stamp, Text},
+    model::{CaseList, CaseState, Moment, Stamp, Text},
     snapshot::{Center, ServiceNaming, Snapshot},
     tally::{counts::UnclassifiedReason, ids::NameIndex, source::Source},
 };
@@ -29,6 +29,8 @@ pub(in crate::tally) struct ListMemory {
     /// Services with rows that may wait and are in no count: they have no id, or no row of the list
     /// has a state.
     pub(in crate::tally) uncounted: FxHashSet<Text>,
+    /// True if a row may wait and names no service: it may be of any.
+    pub(in crate::tally) has_row_of_any_service: bool,
     /// Services whose part of `services/cases` was truncated recently, with the last moment.
     pub(in crate::tally) recently_truncated: FxHashMap<Text, Moment>,
     /// Number of the last reading.
@@ -124,6 +126,12 @@ impl ListMemory {
         let stateless = stateless.filter(|case| case.agent_id.is_none());
         let services = stateless.filter_map(|case| case.service_id.as_ref()).chain(&list.unkeyed);
         self.uncounted = services.map(|service| names.id(service).clone()).collect();
+        // Of every row if no member is known to hold the service.
+        self.has_row_of_any_service = list.cases.iter().any(|case| {
+            case.service_id.is_none()
+                && case.agent_id.is_none()
+                && case.state != Some(CaseState::Handled)
+        });
     }
 
     /// Returns true if the cases of a service were not followed when the list was read last.

@@ -95,8 +95,8 @@ pub(in crate::tally) struct QueueComparison {
     pub(in crate::tally) is_whole: bool,
     /// True if the list with cases of every kind was read.
     pub(in crate::tally) shows_all_kinds: bool,
-    /// True if a list has rows that may wait and are in none of these numbers: they lack an id, or
-    /// the list has no states.
+    /// True if a list has rows that may wait and are in none of these numbers: they lack an id or a
+    /// service, or the list has no states.
     pub(in crate::tally) has_uncounted: bool,
 }
 

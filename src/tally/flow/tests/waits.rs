@@ -424,6 +424,27 @@ fn row_without_an_id_withholds_unless_the_queue_length_decides() {
 }
 
 #[test]
+fn row_without_a_service_withholds_unless_the_queue_length_decides() {
+    let read = |row: Case, queue: Option<f64>| {
+        let mut trio = TestCenter::new();
+        trio.clock.advance(POLL);
+        trio.queues(&[("1", queue), ("2", queue)]);
+        trio.read(Source::Cases, &[], &[]);
+        trio.read_list(Source::Calls, CaseList { cases: vec![row], ..CaseList::default() });
+        trio.step();
+        ["1", "2"].map(|id| trio.waiting(id, CaseClass::Voice).map(|waiting| waiting.cases))
+    };
+    let of_none = |state| Case { service_id: None, ..case("7", state) };
+    assert_eq!(read(of_none(Queued), None), [None, None], "it may be of either");
+    assert_eq!(read(of_none(CaseState::Unknown), None), [None, None]);
+    assert_eq!(read(of_none(Queued), Some(1.0)), [None, None]);
+    assert_eq!(read(of_none(Queued), Some(0.0)), [Some(0), Some(0)], "no one waits");
+    assert_eq!(read(of_none(CaseState::Handled), None), [Some(0), Some(0)]);
+    let with_agent = Case { agent_id: Some("9".into()), ..of_none(CaseState::Unknown) };
+    assert_eq!(read(with_agent, None), [Some(0), Some(0)]);
+}
+
+#[test]
 fn calls_without_states_are_no_zero_in_the_list_of_cases() {
     let stateless = Case { state: None, ..case("7", Queued) };
     for (queue, expected) in [(None, None), (Some(1.0), None), (Some(0.0), Some(0))] {
