@@ -439,7 +439,7 @@ fn row_without_a_service_withholds_unless_the_queue_length_decides() {
     assert_eq!(read(of_none(CaseState::Unknown), None), [None, None]);
     assert_eq!(read(of_none(Queued), Some(1.0)), [None, None]);
     assert_eq!(read(of_none(Queued), Some(0.0)), [Some(0), Some(0)], "no one waits");
-    assert_eq!(read(of_none(CaseState::Handled), None), [Some(0), Some(0)]);
+    assert_eq!(read(of_none(Handled), None), [Some(0), Some(0)]);
     let with_agent = Case { agent_id: Some("9".into()), ..of_none(CaseState::Unknown) };
     assert_eq!(read(with_agent, None), [Some(0), Some(0)]);
 }
